@@ -1,0 +1,129 @@
+//! A group's follower counts, from which the exact lower median is read.
+
+use crate::row::Count;
+
+/// Values of a block before it is split.
+const BLOCK_VALUES: usize = 128;
+
+/// A multiset in order: blocks of (value, how often), each with its sum, so that the n-th value is found by skipping
+/// blocks.
+#[derive(Default)]
+pub(crate) struct Multiset {
+    size: i64,
+    /// The smallest value that belongs to each block.
+    firsts: Vec<u64>,
+    blocks: Vec<Block>,
+}
+
+#[derive(Default)]
+struct Block {
+    size: i64,
+    values: Vec<(u64, i64)>,
+}
+
+impl Multiset {
+    /// Adds `times` (or takes away, if negative) of a value.
+    pub fn add(&mut self, value: u64, times: i64) {
+        if self.blocks.is_empty() {
+            self.blocks.push(Block::default());
+            self.firsts.push(0);
+        }
+        self.size += times;
+        let at = self.firsts.partition_point(|first| *first <= value) - 1;
+        let block = &mut self.blocks[at];
+        block.size += times;
+        match block.values.binary_search_by_key(&value, |(value, _)| *value) {
+            Ok(found) => {
+                block.values[found].1 += times;
+                if block.values[found].1 == 0 {
+                    block.values.remove(found);
+                }
+            }
+            Err(place) => block.values.insert(place, (value, times)),
+        }
+        if block.values.len() > BLOCK_VALUES {
+            self.split(at);
+        } else if block.values.is_empty() && at > 0 {
+            self.blocks.remove(at);
+            self.firsts.remove(at);
+        }
+    }
+
+    fn split(&mut self, at: usize) {
+        let block = &mut self.blocks[at];
+        let values = block.values.split_off(BLOCK_VALUES / 2);
+        let size = values.iter().map(|(_, times)| times).sum();
+        block.size -= size;
+        self.firsts.insert(at + 1, values[0].0);
+        self.blocks.insert(at + 1, Block { size, values });
+    }
+
+    /// How many values there are, and of n in ascending order the ⌈n/2⌉-th.
+    pub fn median(&self) -> Option<(u64, Count)> {
+        let mut before = (self.size - 1) / 2;
+        if self.size <= 0 {
+            return None;
+        }
+        let block = self.blocks.iter().find(|block| {
+            let holds_it = before < block.size;
+            before -= if holds_it { 0 } else { block.size };
+            holds_it
+        })?;
+        let (value, _) = block.values.iter().find(|(_, times)| {
+            let is_it = before < *times;
+            before -= times;
+            is_it
+        })?;
+        Some((self.size as u64, Count::new(*value).expect("values are counts")))
+    }
+
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        let values: usize =
+            self.blocks.iter().map(|block| block.values.capacity() * size_of::<(u64, i64)>()).sum();
+        values + self.blocks.capacity() * size_of::<Block>() + self.firsts.capacity() * 8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(values: &[u64], median: Option<u64>) {
+        let mut multiset = Multiset::default();
+        values.iter().for_each(|value| multiset.add(*value, 1));
+        let expected = median.map(|median| (values.len() as u64, Count::new(median).unwrap()));
+        assert_eq!(multiset.median(), expected, "{values:?}");
+    }
+
+    #[test]
+    fn the_lower_median() {
+        check(&[], None);
+        check(&[7], Some(7));
+        check(&[10, 40], Some(10));
+        check(&[10, 30, 20], Some(20));
+        check(&[1, 9, 9, 9], Some(9));
+        check(&[0, u64::MAX >> 1], Some(0));
+    }
+
+    #[test]
+    fn it_follows_thousands_of_additions_and_removals() {
+        let mut multiset = Multiset::default();
+        let mut sorted: Vec<u64> = Vec::new();
+        for n in 0..6000u64 {
+            let value = n * 7919 % 1500;
+            multiset.add(value, 1);
+            sorted.insert(sorted.partition_point(|v| *v <= value), value);
+            if n % 3 == 0 || n > 4000 {
+                for value in [n * 31 % 1500, n * 17 % 1500] {
+                    if let Ok(at) = sorted.binary_search(&value) {
+                        sorted.remove(at);
+                        multiset.add(value, -1);
+                    }
+                }
+            }
+            let expected = sorted.get((sorted.len().max(1) - 1) / 2).map(|v| (sorted.len() as u64, *v));
+            assert_eq!(multiset.median().map(|(n, value)| (n, value.get())), expected);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The posts of one segment: found by `ind`, replaced by later records, compared before and after each tick.
+
+use super::post::{LargeCounts, Post};
+use super::versions::Versions;
+use crate::hash::mix;
+use crate::row::{Row, Version};
+use hashbrown::HashTable;
+
+/// Posts are kept in blocks, so that a growing segment copies none and wastes little.
+const BLOCK_POSTS: usize = 64;
+
+pub(crate) struct Segment {
+    index: HashTable<u32>,
+    #[expect(clippy::vec_box, reason = "a growing vector would copy the posts, and keep room for as many again")]
+    blocks: Vec<Box<[Post; BLOCK_POSTS]>>,
+    posts: usize,
+    versions: Versions,
+    open: Vec<OpenPost>,
+    /// Posts as they were before the open tick, for those that existed.
+    before: Vec<Post>,
+}
+
+/// A post that rows of the open tick have touched. Its versions are exact while the tick is open: the tick's rows come
+/// from several workers in any order.
+struct OpenPost {
+    index: u32,
+    before: Option<u32>,
+    versions: [Version; 3],
+}
+
+impl Segment {
+    pub fn new() -> Segment {
+        Segment {
+            index: HashTable::new(),
+            blocks: Vec::new(),
+            posts: 0,
+            versions: Versions::new(),
+            open: Vec::new(),
+            before: Vec::new(),
+        }
+    }
+
+    /// Whether the open tick has touched none of its posts.
+    pub fn is_closed(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Applies a row of the open tick. True if a record is superseded by it, or it by a record.
+    pub fn apply(&mut self, row: &Row, counts: &mut LargeCounts) -> bool {
+        let index = self.find_or_add(row.ind);
+        let entry = self.open_post(index);
+        let kind = row.record.kind() as usize;
+        let held = &mut self.open[entry].versions[kind];
+        let superseded = *held != Version::NONE;
+        if row.version > *held {
+            *held = row.version;
+            self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS].put(row.record, counts);
+        }
+        superseded
+    }
+
+    fn find_or_add(&mut self, ind: u64) -> usize {
+        let hash = mix(ind);
+        let blocks = &self.blocks;
+        let at = |index: u32| &blocks[index as usize / BLOCK_POSTS][index as usize % BLOCK_POSTS];
+        if let Some(index) = self.index.find(hash, |index| at(*index).ind == ind) {
+            return *index as usize;
+        }
+        let index = self.posts;
+        assert!(index < u32::MAX as usize, "a segment is full: 2^32 posts");
+        self.index.insert_unique(hash, index as u32, |index| mix(at(*index).ind));
+        if index.is_multiple_of(BLOCK_POSTS) {
+            self.blocks.push(Box::new([Post::empty(ind); BLOCK_POSTS]));
+        }
+        self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS] = Post::empty(ind);
+        self.posts += 1;
+        index
+    }
+
+    /// The number of the post's entry among the open ones; makes one at the first touch.
+    fn open_post(&mut self, index: usize) -> usize {
+        let post = &mut self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS];
+        if post.is_open() {
+            return usize::from(post.links[0]) << 16 | usize::from(post.links[1]);
+        }
+        let versions = self.versions.of(index, post);
+        let before = (versions != [Version::NONE; 3]).then(|| {
+            self.before.push(*post);
+            self.before.len() as u32 - 1
+        });
+        let entry = self.open.len();
+        self.open.push(OpenPost { index: index as u32, before, versions });
+        post.links = [(entry >> 16) as u16, entry as u16, 0];
+        post.set_open(true);
+        entry
+    }
+
+    /// Closes the tick: `changed` is given every post that it touched, as it was and as it is.
+    pub fn close(&mut self, mut changed: impl FnMut(&Post, &Post)) {
+        for open in &self.open {
+            let index = open.index as usize;
+            let post = &mut self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS];
+            post.set_open(false);
+            self.versions.assign(index, post, open.versions.map(Version::closed));
+            match open.before {
+                Some(before) => changed(&self.before[before as usize], post),
+                None => changed(&Post::empty(post.ind), post),
+            }
+        }
+        self.open = Vec::new();
+        self.before = Vec::new();
+        if self.versions.is_worth_compacting(self.posts) {
+            let posts = self.blocks.iter_mut().flat_map(|block| block.iter_mut()).take(self.posts);
+            self.versions.compact(posts);
+        }
+    }
+
+    /// All posts.
+    pub fn posts(&self) -> impl Iterator<Item = &Post> {
+        self.blocks.iter().flat_map(|block| block.iter()).take(self.posts)
+    }
+
+    /// How many posts there are.
+    pub fn len(&self) -> usize {
+        self.posts
+    }
+
+    /// Bytes that posts, and index and versions, take.
+    pub fn bytes(&self) -> (usize, usize) {
+        let posts = self.blocks.len() * size_of::<[Post; BLOCK_POSTS]>()
+            + self.blocks.capacity() * size_of::<usize>();
+        (posts, self.index.allocation_size() + self.versions.bytes() + size_of::<Segment>())
+    }
+}

@@ -1,0 +1,22 @@
+//! The computation of pinflow: cleaned pin, geo and user records in, rows of the thirteen views out.
+//!
+//! Nothing here does I/O, looks at a clock, starts a thread or reads a configuration.
+
+pub mod kind;
+pub mod value;
+pub mod clean;
+pub mod names;
+pub mod row;
+pub mod chunk;
+pub mod graph;
+mod stash;
+mod latest;
+mod combine;
+mod groups;
+mod people;
+mod posters;
+mod ranks;
+mod group_key;
+mod hash;
+pub mod state;
+pub mod view;

@@ -1,0 +1,353 @@
+//! Texts that records repeat are kept once; inside one process a number stands for each.
+//!
+//! Posters, people, categories and countries are compared and grouped by these numbers. They mean nothing outside
+//! the process: what is shown or stored is the text.
+//!
+//! Workers look names up all the time and add them seldom, so a look-up takes no lock and writes nothing: the table
+//! and the texts are atomics, written once under a lock and published by the table's slot.
+
+use crate::hash::text_hash;
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+
+/// The number that stands for a text inside one process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct NameId(NonZeroU32);
+
+impl NameId {
+    /// The id with that number, which must not be 0.
+    pub fn from_number(number: u32) -> Option<NameId> {
+        NonZeroU32::new(number).map(NameId)
+    }
+
+    /// The number, never 0.
+    pub fn number(self) -> u32 {
+        self.0.get()
+    }
+}
+
+/// Words of eight bytes in a page of texts: 2 MiB.
+const PAGE_WORDS: usize = 1 << 18;
+/// Ids from here on are those of long texts, which do not lie in pages.
+const FIRST_LONG: u32 = 1 << 31;
+/// Texts of more bytes are long: rare, so they need not be quick, and no page has to hold them.
+const LONG_BYTES: usize = 1 << 16;
+
+/// All names of one sort, shared by the workers of a process.
+pub struct Names {
+    /// Texts, each from a word's start: its length and first four bytes, then eight bytes a word. A text's id is the
+    /// number of its first word, counted from 1.
+    pages: Box<[OnceLock<Box<[AtomicU64]>>]>,
+    table: RwLock<Arc<Table>>,
+    table_version: AtomicUsize,
+    writer: Mutex<Writer>,
+    long: RwLock<LongTexts>,
+}
+
+/// The names of a process, by sort.
+#[derive(Clone, Default)]
+pub struct NameTables {
+    /// Of posters.
+    pub posters: Arc<Names>,
+    /// Of categories.
+    pub categories: Arc<Names>,
+    /// Of countries.
+    pub countries: Arc<Names>,
+    /// Of users.
+    pub people: Arc<Names>,
+}
+
+struct Writer {
+    names: usize,
+    next_word: usize,
+}
+
+#[derive(Default)]
+struct LongTexts {
+    ids: HashMap<Arc<str>, u32, foldhash::fast::FixedState>,
+    texts: Vec<Arc<str>>,
+}
+
+/// Open addressing; a slot holds the hash's upper half and the id, or 0. The upper half also chooses the slot.
+struct Table {
+    slots: Box<[AtomicU64]>,
+}
+
+impl Table {
+    fn new(slots: usize) -> Table {
+        Table { slots: zeros(slots) }
+    }
+
+    fn home(&self, hash: u32) -> usize {
+        ((u64::from(hash) * self.slots.len() as u64) >> 32) as usize
+    }
+
+    fn put(&self, hash: u32, id: NameId) {
+        let mut at = self.home(hash);
+        while self.slots[at].load(Ordering::Relaxed) != 0 {
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        }
+        self.slots[at].store(u64::from(hash) << 32 | u64::from(id.number()), Ordering::Release);
+    }
+}
+
+fn zeros(n: usize) -> Box<[AtomicU64]> {
+    (0..n).map(|_| AtomicU64::new(0)).collect()
+}
+
+fn head_word(text: &[u8]) -> u64 {
+    let mut first = [0; 4];
+    let n = text.len().min(4);
+    first[..n].copy_from_slice(&text[..n]);
+    text.len() as u64 | u64::from(u32::from_le_bytes(first)) << 32
+}
+
+fn tail_words(text: &[u8]) -> impl Iterator<Item = u64> {
+    text.get(4..).unwrap_or(&[]).chunks(8).map(|chunk| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        u64::from_le_bytes(word)
+    })
+}
+
+fn words_of(bytes: usize) -> usize {
+    1 + bytes.saturating_sub(4).div_ceil(8)
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Names {
+            pages: (0..FIRST_LONG as usize / PAGE_WORDS).map(|_| OnceLock::new()).collect(),
+            table: RwLock::new(Arc::new(Table::new(1024))),
+            table_version: AtomicUsize::new(0),
+            writer: Mutex::new(Writer { names: 0, next_word: 0 }),
+            long: RwLock::default(),
+        }
+    }
+}
+
+impl Names {
+    /// The text that `id` stands for.
+    pub fn text(&self, id: NameId) -> String {
+        if id.number() >= FIRST_LONG {
+            let long = self.long.read().unwrap_or_else(PoisonError::into_inner);
+            return long.texts[(id.number() - FIRST_LONG) as usize].to_string();
+        }
+        let words = self.words(id);
+        let head = words[0].load(Ordering::Relaxed);
+        let length = head as u32 as usize;
+        let mut bytes = ((head >> 32) as u32).to_le_bytes().to_vec();
+        for word in &words[1..words_of(length)] {
+            bytes.extend_from_slice(&word.load(Ordering::Relaxed).to_le_bytes());
+        }
+        bytes.truncate(length);
+        String::from_utf8(bytes).expect("only whole texts are stored")
+    }
+
+    /// How many names there are.
+    pub fn len(&self) -> usize {
+        self.lock_writer().names + self.long.read().unwrap_or_else(PoisonError::into_inner).texts.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes that texts and table take.
+    pub fn bytes(&self) -> usize {
+        let long = self.long.read().unwrap_or_else(PoisonError::into_inner);
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner).slots.len() * 8;
+        self.lock_writer().next_word * 8
+            + table
+            + long.texts.iter().map(|text| text.len() + 64).sum::<usize>()
+    }
+
+    fn words(&self, id: NameId) -> &[AtomicU64] {
+        let word = id.number() as usize - 1;
+        let page = self.pages[word / PAGE_WORDS].get().expect("ids come from this table");
+        &page[word % PAGE_WORDS..]
+    }
+
+    fn is_text(&self, id: NameId, text: &[u8]) -> bool {
+        let words = self.words(id);
+        words[0].load(Ordering::Relaxed) == head_word(text)
+            && tail_words(text)
+                .zip(&words[1..])
+                .all(|(expected, word)| word.load(Ordering::Relaxed) == expected)
+    }
+
+    fn lock_writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a text that is not there yet and returns its id.
+    fn store(&self, writer: &mut Writer, text: &[u8]) -> NameId {
+        let words = words_of(text.len());
+        let left = PAGE_WORDS - writer.next_word % PAGE_WORDS;
+        if words > left {
+            writer.next_word += left;
+        }
+        let at = writer.next_word;
+        assert!(at + words < FIRST_LONG as usize, "names take more than 16 GiB");
+        let page = self.pages[at / PAGE_WORDS].get_or_init(|| zeros(PAGE_WORDS));
+        let place = &page[at % PAGE_WORDS..];
+        place[0].store(head_word(text), Ordering::Relaxed);
+        for (word, value) in place[1..].iter().zip(tail_words(text)) {
+            word.store(value, Ordering::Relaxed);
+        }
+        writer.next_word += words;
+        writer.names += 1;
+        NameId::from_number(at as u32 + 1).expect("counted from 1")
+    }
+
+    #[cold]
+    fn long_id(&self, text: &str) -> NameId {
+        let mut long = self.long.write().unwrap_or_else(PoisonError::into_inner);
+        let next = long.texts.len() as u32;
+        let text: Arc<str> = text.into();
+        let index = *long.ids.entry(text.clone()).or_insert(next);
+        if index == next {
+            long.texts.push(text);
+        }
+        NameId::from_number(FIRST_LONG + index).expect("above zero")
+    }
+}
+
+/// One worker's access to names: finds the id of a text, or gives it one.
+pub struct NameFinder {
+    names: Arc<Names>,
+    table: Arc<Table>,
+    table_version: usize,
+}
+
+impl NameFinder {
+    /// Access to `names`.
+    pub fn new(names: &Arc<Names>) -> NameFinder {
+        let table_version = names.table_version.load(Ordering::Acquire);
+        let table = names.table.read().unwrap_or_else(PoisonError::into_inner).clone();
+        NameFinder { names: names.clone(), table, table_version }
+    }
+
+    /// The id of `text`: the same for equal texts, on all workers of the process.
+    pub fn id(&mut self, text: &str) -> NameId {
+        if text.len() > LONG_BYTES {
+            return self.names.long_id(text);
+        }
+        let hash = (text_hash(text) >> 32) as u32;
+        match self.find(hash, text.as_bytes()) {
+            Some(id) => id,
+            None => self.add(hash, text.as_bytes()),
+        }
+    }
+
+    fn find(&self, hash: u32, text: &[u8]) -> Option<NameId> {
+        let slots = &self.table.slots;
+        let mut at = self.table.home(hash);
+        loop {
+            let slot = slots[at].load(Ordering::Acquire);
+            let id = NameId::from_number(slot as u32)?;
+            if (slot >> 32) as u32 == hash && self.names.is_text(id, text) {
+                return Some(id);
+            }
+            at = if at + 1 == slots.len() { 0 } else { at + 1 };
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, hash: u32, text: &[u8]) -> NameId {
+        let names = self.names.clone();
+        let mut writer = names.lock_writer();
+        self.catch_up();
+        // Another worker may have added it, or to a table that this one had not seen yet.
+        if let Some(id) = self.find(hash, text) {
+            return id;
+        }
+        if (writer.names + 1) * 4 > self.table.slots.len() * 3 {
+            self.grow();
+        }
+        let id = names.store(&mut writer, text);
+        self.table.put(hash, id);
+        id
+    }
+
+    /// Takes the newest table; the writer's lock is held.
+    fn catch_up(&mut self) {
+        let version = self.names.table_version.load(Ordering::Acquire);
+        if version != self.table_version {
+            self.table = self.names.table.read().unwrap_or_else(PoisonError::into_inner).clone();
+            self.table_version = version;
+        }
+    }
+
+    /// Publishes a table half as large again; the writer's lock is held.
+    fn grow(&mut self) {
+        let larger = Table::new(self.table.slots.len() * 3 / 2);
+        for slot in &self.table.slots {
+            let slot = slot.load(Ordering::Relaxed);
+            if let Some(id) = NameId::from_number(slot as u32) {
+                larger.put((slot >> 32) as u32, id);
+            }
+        }
+        self.table = Arc::new(larger);
+        *self.names.table.write().unwrap_or_else(PoisonError::into_inner) = self.table.clone();
+        self.table_version += 1;
+        self.names.table_version.store(self.table_version, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(texts: &[String]) {
+        let names = Arc::new(Names::default());
+        let ids: Vec<NameId> = texts.iter().map(|text| NameFinder::new(&names).id(text)).collect();
+        let mut finder = NameFinder::new(&names);
+        for (text, id) in texts.iter().zip(&ids) {
+            assert_eq!(names.text(*id), *text);
+            assert_eq!(finder.id(text), *id);
+        }
+        let distinct: std::collections::BTreeSet<_> = texts.iter().collect();
+        assert_eq!(names.len(), distinct.len());
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), distinct.len());
+    }
+
+    #[test]
+    fn every_text_has_one_id_and_comes_back() {
+        let lengths = (0..40).chain([LONG_BYTES - 1, LONG_BYTES, LONG_BYTES + 1, 3 * PAGE_WORDS * 8]);
+        let texts: Vec<String> =
+            lengths.flat_map(|n| ["x".repeat(n), "é".repeat(n / 2), "x".repeat(n)]).collect();
+        check(&texts);
+        check(&(0..20_000).map(|n| format!("poster {}", n % 15_000)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn texts_that_fill_a_page_go_on_in_the_next() {
+        check(&(0..200).map(|n| format!("{n} {}", "y".repeat(40_000))).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn workers_agree_while_they_add_at_once() {
+        let names = Arc::new(Names::default());
+        let text = |n: usize| format!("name {}", n % 5_000);
+        let ids: Vec<Vec<NameId>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|t| {
+                    let mut finder = NameFinder::new(&names);
+                    scope.spawn(move || (0..20_000).map(|n| finder.id(&text(n * (2 * t + 1)))).collect())
+                })
+                .collect();
+            threads.into_iter().map(|t| t.join().expect("no panic")).collect()
+        });
+        assert_eq!(names.len(), 5_000);
+        for (t, ids) in ids.iter().enumerate() {
+            for (n, id) in ids.iter().enumerate() {
+                assert_eq!(names.text(*id), text(n * (2 * t + 1)));
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The most followed posters: each worker's best by country, then in differential collections the best of all workers,
+//! their ranks by country, and their ranks over everything.
+
+mod candidates;
+
+use crate::hash::Map;
+use crate::latest::{CountCode, LargeCounts, Latest};
+use crate::names::NameId;
+use crate::ranks::{each_once, with_ranks};
+use crate::row::{Diff, Tick};
+use crate::view::{Columns, Group, View, ViewRow};
+use candidates::{Candidate, Candidates};
+use differential_dataflow::VecCollection;
+
+/// A country, or null, which is one too in `top_posters`.
+type Country = Option<NameId>;
+
+/// One worker's best posters of every country.
+pub(crate) struct LocalPosters {
+    k: usize,
+    countries: Map<Country, LocalCountry>,
+    touched: Vec<Country>,
+}
+
+struct LocalCountry {
+    candidates: Candidates,
+    sent: Vec<Candidate>,
+    touched: bool,
+}
+
+impl LocalPosters {
+    pub fn new(k: usize) -> LocalPosters {
+        LocalPosters { k, countries: Map::default(), touched: Vec::new() }
+    }
+
+    /// A post is not what it was.
+    pub fn change(
+        &mut self,
+        before: Option<(Country, NameId, CountCode)>,
+        after: Option<(Country, NameId, CountCode)>,
+        counts: &LargeCounts,
+    ) {
+        if before == after {
+            return;
+        }
+        if let Some((country, poster, code)) = before {
+            self.touch(country).remove((counts.count(code), poster));
+        }
+        if let Some((country, poster, code)) = after {
+            self.touch(country).add((counts.count(code), poster));
+        }
+    }
+
+    fn touch(&mut self, country: Country) -> &mut Candidates {
+        let k = self.k;
+        let local = self.countries.entry(country).or_insert_with(|| LocalCountry {
+            candidates: Candidates::new(k),
+            sent: Vec::new(),
+            touched: false,
+        });
+        if !local.touched {
+            local.touched = true;
+            self.touched.push(country);
+        }
+        &mut local.candidates
+    }
+
+    /// Emits what has changed among the best posters since the last call. `latest` is where forgotten ones are found.
+    pub fn changes(&mut self, latest: &Latest, mut emit: impl FnMut(Country, Candidate, Diff)) {
+        self.refill(latest);
+        for country in self.touched.drain(..) {
+            let local = self.countries.get_mut(&country).expect("touched");
+            local.touched = false;
+            let top = local.candidates.top(self.k).expect("refilled");
+            for gone in local.sent.iter().filter(|candidate| !top.contains(candidate)) {
+                emit(country, *gone, -1);
+            }
+            for new in top.iter().filter(|candidate| !local.sent.contains(candidate)) {
+                emit(country, *new, 1);
+            }
+            local.sent = top;
+        }
+    }
+
+    /// Fills the lists that have run short, all in one pass over the posts.
+    fn refill(&mut self, latest: &Latest) {
+        let is_short = |country: &&Country| self.countries[*country].candidates.top(self.k).is_none();
+        let mut short: Map<Country, Candidates> =
+            self.touched.iter().filter(is_short).map(|country| (*country, Candidates::new(self.k))).collect();
+        if short.is_empty() {
+            return;
+        }
+        for post in latest.posts() {
+            if let Some((country, poster, code)) = post.poster()
+                && let Some(candidates) = short.get_mut(&country)
+            {
+                candidates.add((latest.counts().count(code), poster));
+            }
+        }
+        for (country, candidates) in short {
+            self.countries.get_mut(&country).expect("touched").candidates = candidates;
+        }
+    }
+
+    /// Bytes that they take.
+    pub fn bytes(&self) -> usize {
+        self.countries.values().map(|local| local.candidates.bytes()).sum::<usize>()
+            + self.countries.allocation_size()
+    }
+}
+
+/// Ranks the workers' best posters: by country, and over everything.
+pub(crate) fn ranked<'s>(
+    local: VecCollection<'s, Tick, (u32, Candidate), Diff>,
+    k: usize,
+) -> VecCollection<'s, Tick, ViewRow, Diff> {
+    let best = local.reduce_named("Best posters of a country", move |_, posters, best| {
+        for candidate in each_once(posters.iter().rev().map(|(candidate, _)| **candidate), k) {
+            best.push((candidate, 1));
+        }
+    });
+    let overall = best
+        .clone()
+        .map(|(country, (count, poster))| ((), (count, poster, country)))
+        .reduce_named("Ranks of posters over everything", move |_, posters, ranks| {
+            let best_first = posters.iter().rev().map(|(poster, _)| **poster);
+            ranks.extend(with_ranks(best_first, k, |poster| poster.0).map(|ranked| (ranked, 1)));
+        })
+        .map(|(_, (rank, (follower_count, poster, country)))| {
+            let group = Group { view: View::TopPosters, country: None, year: None, age_group: None };
+            let country = NameId::from_number(country);
+            ViewRow { group, columns: Columns::Poster { rank, poster, country, follower_count } }
+        });
+    let by_country = best
+        .filter(|(country, _)| *country != NO_COUNTRY)
+        .reduce_named("Ranks of posters by country", move |_, posters, ranks| {
+            let best_first = posters.iter().rev().map(|(poster, _)| **poster);
+            ranks.extend(with_ranks(best_first, k, |poster| poster.0).map(|ranked| (ranked, 1)));
+        })
+        .map(|(country, (rank, (follower_count, poster)))| {
+            let country = NameId::from_number(country);
+            let group = Group { view: View::TopPostersByCountry, country, year: None, age_group: None };
+            ViewRow { group, columns: Columns::PosterOfCountry { rank, poster, follower_count } }
+        });
+    overall.concat(by_country)
+}
+
+/// The null country's number among countries.
+pub(crate) const NO_COUNTRY: u32 = 0;

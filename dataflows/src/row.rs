@@ -1,0 +1,201 @@
+//! What the graph works on: cleaned records reduced to the columns that views need, and rows of views.
+
+use crate::kind::Kind;
+use crate::names::NameId;
+use serde::{Deserialize, Serialize};
+use std::num::{NonZeroU16, NonZeroU64};
+
+/// The number of a tick: all rows that carry it become visible in all views at once.
+pub type Tick = u64;
+
+/// How often a row is added (positive) or withdrawn (negative).
+pub type Diff = isize;
+
+/// A year of the Gregorian calendar, 1 to 9999, in UTC.
+pub type Year = NonZeroU16;
+
+/// A whole number from 0 to 2^63-1; takes eight bytes also inside an `Option`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Count(NonZeroU64);
+
+impl Count {
+    /// The count `n`, unless it is above 2^63-1.
+    pub fn new(n: u64) -> Option<Count> {
+        (n <= i64::MAX as u64).then(|| Count(NonZeroU64::MIN.saturating_add(n)))
+    }
+
+    /// The number.
+    pub fn get(self) -> u64 {
+        self.0.get() - 1
+    }
+}
+
+impl std::fmt::Debug for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// A record's place in the one total order: of two records of a kind and `ind`, the one with the greater version
+/// is the later. It compares by time, then partition, then order inside the partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Version {
+    /// The greatest broker time seen in the partition up to this message, in milliseconds since 1970; 0 if none is known.
+    pub time: u64,
+    /// The partition and the message's place in it.
+    pub place: Place,
+}
+
+/// A partition's ordinal (partitions sorted by name and number) and a message's order inside it, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place(u64);
+
+impl Place {
+    /// Partitions that can be told apart.
+    pub const MAX_PARTITIONS: usize = 1 << 20;
+    /// The greatest order inside a partition.
+    pub const MAX_ORDER: u64 = (1 << 44) - 1;
+
+    /// The place of a partition's `order`-th message, counted from 1.
+    pub fn new(partition: u32, order: u64) -> Place {
+        debug_assert!(
+            (partition as usize) < Place::MAX_PARTITIONS && (1..=Place::MAX_ORDER).contains(&order)
+        );
+        Place((partition as u64) << 44 | order)
+    }
+
+    /// The partition alone: before all of its messages, after all of the partitions before it.
+    pub fn partition_only(self) -> Place {
+        Place(self.0 & !Place::MAX_ORDER)
+    }
+}
+
+impl Version {
+    /// Earlier than any record's.
+    pub const NONE: Version = Version { time: 0, place: Place(0) };
+
+    /// The version of a message in its partition.
+    pub fn new(time: u64, partition: u32, order: u64) -> Version {
+        Version { time, place: Place::new(partition, order) }
+    }
+
+    /// What has to be remembered once the tick is closed. Later messages of the same partition come in later ticks and
+    /// have the same time or a later one, so they compare greater without the order.
+    pub fn closed(self) -> Version {
+        Version { time: self.time, place: self.place.partition_only() }
+    }
+}
+
+/// A cleaned record, or the deletion of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Row {
+    /// The key that joins the kinds.
+    pub ind: u64,
+    /// Its place in the order of records.
+    pub version: Version,
+    /// What it says.
+    pub record: Record,
+}
+
+/// The columns of a record that views need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Record {
+    /// A pin.
+    Pin(Pin),
+    /// A geo.
+    Geo(Geo),
+    /// A user.
+    User(User),
+    /// The record of that kind is deleted.
+    Deleted(Kind),
+}
+
+impl Record {
+    /// The table that the record belongs to.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Record::Pin(_) => Kind::Pin,
+            Record::Geo(_) => Kind::Geo,
+            Record::User(_) => Kind::User,
+            Record::Deleted(kind) => *kind,
+        }
+    }
+}
+
+/// What views need of a pin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Pin {
+    /// Who posted it.
+    pub poster: Option<NameId>,
+    /// How many follow the poster.
+    pub follower_count: Option<Count>,
+    /// What it is about.
+    pub category: Option<NameId>,
+}
+
+/// What views need of a geo.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Geo {
+    /// Where it was posted.
+    pub country: Option<NameId>,
+    /// The year of its `timestamp`.
+    pub post_year: Option<Year>,
+}
+
+/// What views need of a user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct User {
+    /// The name; two users of one name and age are one person.
+    pub name: Option<NameId>,
+    /// In years, 0 to 150.
+    pub age: Option<u8>,
+    /// The year of `date_joined`.
+    pub join_year: Option<Year>,
+}
+
+/// The groups that ages fall into, by their last ages: `[17, 24]` stands for 0-17, 18-24 and 25+.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgeGroups(Vec<u8>);
+
+impl AgeGroups {
+    /// Groups that end with these ages, and an open one after them; the ages must rise.
+    pub fn new(last_ages: Vec<u8>) -> Option<AgeGroups> {
+        (last_ages.is_sorted_by(|a, b| a < b) && last_ages.last() < Some(&150))
+            .then_some(AgeGroups(last_ages))
+    }
+
+    /// The number of an age's group, from 0.
+    pub fn of(&self, age: u8) -> u8 {
+        self.0.partition_point(|last| *last < age) as u8
+    }
+
+    /// The name of a group: `18-24`, or `51+` for the last.
+    pub fn label(&self, group: u8) -> String {
+        let first = if group == 0 { 0 } else { self.0[group as usize - 1] + 1 };
+        match self.0.get(group as usize) {
+            Some(last) => format!("{first}-{last}"),
+            None => format!("{first}+"),
+        }
+    }
+}
+
+impl Default for AgeGroups {
+    fn default() -> Self {
+        AgeGroups(vec![17, 24, 35, 50])
+    }
+}
+
+/// What the views are computed with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Ranks that a view shows, at least 1.
+    pub k: usize,
+    /// The bounds of the age groups.
+    pub age_groups: AgeGroups,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { k: 3, age_groups: AgeGroups::default() }
+    }
+}

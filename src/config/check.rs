@@ -1,0 +1,133 @@
+//! The configuration as checked: what each key may be, and how the program gets it.
+
+use super::document::Entry;
+use super::error::ConfigError;
+use super::kinds::{Kinds, Mapping};
+use super::written::Written;
+use super::{Config, Limits, Replay};
+use pinflow_dataflows::row::{AgeGroups, Settings};
+use std::ops::RangeInclusive;
+use std::thread;
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+
+pub(super) const WORKERS: RangeInclusive<usize> = 1..=1024;
+pub(super) const K: RangeInclusive<usize> = 1..=1000;
+
+/// All values, each within its bounds.
+pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
+    Ok(Config {
+        workers: workers(written.get("workers"))?,
+        views: Settings {
+            k: number(written.get("views.k"), K)?,
+            age_groups: age_groups(written.get("views.age_groups"))?,
+        },
+        kinds: kinds(written)?,
+        limits: Limits { record_max_bytes: number(written.get("limits.record_max_bytes"), 1..=64 * MIB)? },
+        replay: Replay {
+            block_bytes: number(written.get("replay.block_bytes"), 4 * KIB..=64 * MIB)?,
+            prefetch_blocks: number(written.get("replay.prefetch_blocks"), 1..=4096)?,
+            readers: number(written.get("replay.readers"), 1..=256)?,
+            tick_max_records: number(written.get("replay.tick_max_records"), 1..=usize::MAX)?,
+        },
+    })
+}
+
+/// A number that the command line gives.
+pub(super) fn flag(
+    flag: &'static str,
+    number: usize,
+    allowed: RangeInclusive<usize>,
+) -> Result<usize, ConfigError> {
+    if !allowed.contains(&number) {
+        return Err(ConfigError::Flag { flag, allowed: format!("{} to {}", allowed.start(), allowed.end()) });
+    }
+    Ok(number)
+}
+
+fn number(entry: &Entry, allowed: RangeInclusive<usize>) -> Result<usize, ConfigError> {
+    entry.value.whole_number().filter(|number| allowed.contains(number)).ok_or_else(|| {
+        refused(
+            entry,
+            match *allowed.end() {
+                usize::MAX => format!("a whole number of at least {}", allowed.start()),
+                end => format!("a whole number from {} to {end}", allowed.start()),
+            },
+        )
+    })
+}
+
+fn workers(entry: &Entry) -> Result<usize, ConfigError> {
+    if entry.value.text() == Some("auto") {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        return Ok(cores.min(*WORKERS.end()));
+    }
+    let number = entry.value.whole_number().filter(|number| WORKERS.contains(number));
+    number.ok_or_else(|| refused(entry, "\"auto\" or a whole number from 1 to 1024"))
+}
+
+fn age_groups(entry: &Entry) -> Result<AgeGroups, ConfigError> {
+    let last_ages = || {
+        let ages = entry.value.list()?.iter().map(|age| u8::try_from(age.whole_number()?).ok());
+        AgeGroups::new(ages.collect::<Option<_>>()?)
+    };
+    last_ages().ok_or_else(|| refused(entry, "a list of rising whole numbers below 150"))
+}
+
+fn kinds(written: &Written) -> Result<Kinds, ConfigError> {
+    written
+        .free_table()
+        .map(|entry| {
+            let mapping = entry.value.text().and_then(Mapping::from_name);
+            let mapping = mapping.ok_or_else(|| refused(entry, r#""pin", "geo", "user" or "ignore""#))?;
+            Ok((entry.key.name().to_string(), mapping))
+        })
+        .collect()
+}
+
+fn refused(entry: &Entry, allowed: impl Into<String>) -> ConfigError {
+    ConfigError::Value {
+        place: entry.place.clone(),
+        key: entry.key.to_string(),
+        allowed: allowed.into(),
+        found: entry.value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document;
+    use super::super::expand::Surroundings;
+    use super::*;
+    use std::path::Path;
+
+    fn checked(text: &str) -> Result<Config, ConfigError> {
+        let variable = |name: &str| (name == "K").then(|| "7".into());
+        let surroundings = Surroundings { folder: Path::new(""), variable: &variable };
+        let mut written = Written::shipped();
+        written.overlay(document::parse(text, "test.toml", &surroundings)?)?;
+        config(&written)
+    }
+
+    /// A key in the shipped file that nothing reads would be accepted and do nothing.
+    #[test]
+    fn every_shipped_key_is_read() {
+        for key in Written::shipped().fixed_keys() {
+            let error = checked(&format!("{key} = 2000-01-01")).expect_err("no key takes a date");
+            let start = format!("test.toml:1: {key} must be ");
+            assert!(error.to_string().starts_with(&start), "{error}");
+        }
+    }
+
+    #[test]
+    fn numbers_may_come_from_the_environment() {
+        let config =
+            checked("workers = \"${K}\"\n[views]\nk = \"${K}00\"\nage_groups = [\"${K}\", 20]").unwrap();
+        assert_eq!((config.workers, config.views.k), (7, 700));
+        assert_eq!(config.views.age_groups.label(1), "8-20");
+        let error = checked("views.k = \"${K}000\"").unwrap_err().to_string();
+        let expected = "views.k must be a whole number from 1 to 1000, found the expansion of \"${K}000\"";
+        assert_eq!(error, format!("test.toml:1: {expected}"));
+    }
+}

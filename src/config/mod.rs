@@ -1,0 +1,83 @@
+//! The configuration: the shipped defaults, overlaid by the user's file, checked once at start-up.
+
+mod text_file;
+mod expand;
+mod key;
+mod document;
+mod written;
+mod check;
+mod kinds;
+mod error;
+
+pub use error::{ConfigError, Place};
+pub use kinds::{Kinds, Mapping};
+
+use pinflow_dataflows::row::Settings;
+use std::path::Path;
+
+/// All that can be set, as the program uses it. `config/default.toml` describes each key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Threads that compute the views.
+    pub workers: usize,
+    /// What the views are computed with.
+    pub views: Settings,
+    /// Which kind of records a topic, stream or archive prefix holds.
+    pub kinds: Kinds,
+    /// What is refused.
+    pub limits: Limits,
+    /// How archives are read.
+    pub replay: Replay,
+}
+
+/// What is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the longest record that is looked at.
+    pub record_max_bytes: usize,
+}
+
+/// How archives are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replay {
+    /// Bytes handed to a worker at once.
+    pub block_bytes: usize,
+    /// Blocks that are read ahead and wait for a worker.
+    pub prefetch_blocks: usize,
+    /// Partitions read at the same time.
+    pub readers: usize,
+    /// Records after which a tick is closed.
+    pub tick_max_records: usize,
+}
+
+impl Config {
+    /// The shipped defaults, overlaid by the file at `path` if there is one.
+    ///
+    /// Stops at the first fault: a file that cannot be read, TOML's syntax, an unknown key, a value that is not allowed.
+    pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
+        let mut written = written::Written::shipped();
+        if let Some(path) = path {
+            written.overlay(document::read(path)?)?;
+        }
+        check::config(&written)
+    }
+
+    /// The same with another number of workers, as `--workers` asks for.
+    pub fn with_workers(mut self, workers: usize) -> Result<Config, ConfigError> {
+        self.workers = check::flag("--workers", workers, check::WORKERS)?;
+        Ok(self)
+    }
+
+    /// The same with another number of ranks, as `--k` asks for.
+    pub fn with_k(mut self, k: usize) -> Result<Config, ConfigError> {
+        self.views.k = check::flag("--k", k, check::K)?;
+        Ok(self)
+    }
+}
+
+impl Default for Config {
+    /// The shipped defaults.
+    fn default() -> Config {
+        Config::load(None).expect("config/default.toml is valid")
+    }
+}

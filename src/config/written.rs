@@ -1,0 +1,91 @@
+//! The configuration as written: every key with the shipped value, or with the user's where there is one.
+
+use super::document::{self, Entry, Value};
+use super::error::ConfigError;
+use super::expand::Surroundings;
+use super::key::{self, Key};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The values of all keys, before anybody looked at them.
+pub(super) struct Written(BTreeMap<Key, Entry>);
+
+impl Written {
+    /// The table whose keys are names of the user's.
+    pub const FREE_TABLE: &str = "kinds";
+
+    /// The shipped values. They say which keys there are.
+    pub fn shipped() -> Written {
+        let text = include_str!("../../config/default.toml");
+        let surroundings = Surroundings { folder: Path::new(""), variable: &|_| None };
+        let entries = document::parse(text, "config/default.toml", &surroundings)
+            .expect("config/default.toml is valid");
+        Written(entries.into_iter().map(|entry| (entry.key.clone(), entry)).collect())
+    }
+
+    /// Puts a user's values in the place of the shipped ones.
+    pub fn overlay(&mut self, entries: Vec<Entry>) -> Result<(), ConfigError> {
+        for entry in entries {
+            if self.is_value(&entry.key) {
+                self.0.insert(entry.key.clone(), entry);
+            } else if self.is_table(&entry.key) {
+                self.check_table(entry)?;
+            } else {
+                return Err(self.unknown(entry));
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a key that the shipped file has.
+    pub fn get(&self, key: &str) -> &Entry {
+        self.0.get(&Key::of(key)).unwrap_or_else(|| panic!("config/default.toml has no {key}"))
+    }
+
+    /// The values of the free table.
+    pub fn free_table(&self) -> impl Iterator<Item = &Entry> {
+        self.0.values().filter(|entry| is_in_free_table(&entry.key))
+    }
+
+    /// The shipped keys that are not of the free table.
+    pub fn fixed_keys(&self) -> impl Iterator<Item = &Key> {
+        self.0.keys().filter(|key| !is_in_free_table(key))
+    }
+
+    fn is_value(&self, key: &Key) -> bool {
+        self.0.contains_key(key) || is_in_free_table(key) && key.0.len() == 2 && !key.name().contains('/')
+    }
+
+    fn is_table(&self, key: &Key) -> bool {
+        self.0.keys().any(|known| known.is_within(key))
+    }
+
+    fn check_table(&self, entry: Entry) -> Result<(), ConfigError> {
+        match entry.value {
+            Value::Table => Ok(()),
+            value => Err(ConfigError::Value {
+                place: entry.place,
+                key: entry.key.to_string(),
+                allowed: "a table".to_string(),
+                found: value.to_string(),
+            }),
+        }
+    }
+
+    fn unknown(&self, entry: Entry) -> ConfigError {
+        let hint = if !is_in_free_table(&entry.key) {
+            let free_table = Key::of(Written::FREE_TABLE);
+            let known: Vec<&Key> = self.fixed_keys().chain([&free_table]).collect();
+            key::hint(&entry.key, &known)
+        } else if entry.key.0.len() > 2 {
+            "a name with a dot needs quotes".to_string()
+        } else {
+            "no topic, stream or folder has a / in its name".to_string()
+        };
+        ConfigError::UnknownKey { place: entry.place, key: entry.key.to_string(), hint }
+    }
+}
+
+fn is_in_free_table(key: &Key) -> bool {
+    key.is_within(&Key::of(Written::FREE_TABLE))
+}

@@ -1,0 +1,146 @@
+//! What the fast parser refuses is looked at once more, value by value, and exactly.
+//!
+//! Grammar and UTF-8 are serde_json's judgement, which takes lone surrogates, numbers of any size and any depth as long
+//! as values are kept raw; depth is counted here.
+
+use super::json::{MAX_DEPTH, Name, NoRecord};
+use pinflow_dataflows::clean::{Fields, RawRecord};
+use pinflow_dataflows::kind::Kind;
+use pinflow_dataflows::value::Value;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// Reads a message of a kind, which decides whether it is a record.
+pub fn raw_record(kind: Kind, message: &str, wanted: Fields) -> Result<RawRecord<'_>, NoRecord> {
+    let value: &RawValue = serde_json::from_str(message).map_err(|_| NoRecord::NotJson)?;
+    if depth(value.get()) > usize::from(MAX_DEPTH) {
+        return Err(NoRecord::NotJson);
+    }
+    if !value.get().starts_with('{') {
+        return Err(NoRecord::NotAnObject);
+    }
+    let mut parser = serde_json::Deserializer::from_str(value.get());
+    parser.deserialize_map(RawFields { kind, wanted }).map_err(|_| NoRecord::NotJson)
+}
+
+/// Levels of arrays and objects of a JSON text that is known to be right.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut escaped) = (0usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    deepest
+}
+
+struct RawFields {
+    kind: Kind,
+    wanted: Fields,
+}
+
+impl<'de> Visitor<'de> for RawFields {
+    type Value = RawRecord<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawRecord<'de>, A::Error> {
+        let mut record = RawRecord::default();
+        while let Some(name) = map.next_key_seed(NameBytes)? {
+            let raw: &RawValue = map.next_value()?;
+            let name = std::str::from_utf8(&name)
+                .map_or(Name::Unread, |name| Name::of(self.kind, self.wanted, name));
+            let place = match name {
+                Name::Ind => &mut record.ind,
+                Name::Index => &mut record.index,
+                Name::Deleted => &mut record.deleted,
+                Name::Field(field) => record.value_mut(field),
+                Name::Unread => continue,
+            };
+            *place = value(raw.get());
+        }
+        Ok(record)
+    }
+}
+
+/// A name as bytes: with a lone surrogate in it, it is no text, but it may stand there.
+struct NameBytes;
+
+impl<'de> DeserializeSeed<'de> for NameBytes {
+    type Value = Cow<'de, [u8]>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NameBytes {
+    type Value = Cow<'de, [u8]>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_bytes<E>(self, name: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name.as_bytes()))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.as_bytes().to_owned()))
+    }
+}
+
+/// A value by its JSON text.
+fn value(json: &str) -> Value<'_> {
+    match json.as_bytes() {
+        b"null" => Value::Null,
+        b"true" => Value::Bool(true),
+        b"false" => Value::Bool(false),
+        [b'"', ..] => text(json).map_or(Value::Other, Value::Text),
+        [b'[', ..] => texts(json).map_or(Value::Other, Value::Texts),
+        [b'{', ..] => Value::Other,
+        _ => number(json),
+    }
+}
+
+/// A text, unless it has a lone surrogate.
+fn text(json: &str) -> Option<Cow<'_, str>> {
+    match serde_json::from_str(json) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) => serde_json::from_str(json).ok().map(Cow::Owned),
+    }
+}
+
+fn texts(json: &str) -> Option<Vec<Cow<'_, str>>> {
+    let elements: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    elements.into_iter().map(|element| element.get().starts_with('"').then(|| text(element.get()))?).collect()
+}
+
+fn number(json: &str) -> Value<'_> {
+    if json.contains(['.', 'e', 'E']) {
+        json.parse().map_or(Value::Other, Value::double)
+    } else {
+        json.parse().map_or(Value::Other, Value::Integer)
+    }
+}

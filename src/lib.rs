@@ -1,0 +1,15 @@
+//! pinflow: an embedded stream processor for pin, geo and user records.
+//!
+//! The modules stand in the order in which a record meets them.
+
+pub mod cli;
+pub mod config;
+pub mod pipeline;
+pub mod archive;
+pub mod block;
+pub mod sequencer;
+pub mod worker;
+pub mod decode;
+pub mod tables;
+pub mod output;
+pub mod panics;

@@ -1,0 +1,202 @@
+//! What a configuration file may say, and what is said of one that is wrong.
+
+use pinflow::config::{Config, Kinds, Limits, Mapping, Replay};
+use pinflow_dataflows::kind::Kind;
+use pinflow_dataflows::row::{AgeGroups, Settings};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// Loads a file of that text from a folder that also holds `secret.txt`.
+fn load(text: &str) -> Result<Config, String> {
+    let folder = TempDir::new().expect("make a folder");
+    fs::write(folder.path().join("secret.txt"), " 42\n").expect("write a file");
+    let file = folder.path().join("pinflow.toml");
+    fs::write(&file, text).expect("write a file");
+    let shown_folder = format!("{}/", folder.path().display());
+    Config::load(Some(&file)).map_err(|error| error.to_string().replace(&shown_folder, ""))
+}
+
+#[track_caller]
+fn check_error(text: &str, expected: &str) {
+    assert_eq!(load(text).expect_err("the file is wrong"), expected);
+}
+
+#[test]
+fn the_shipped_file_says_the_defaults() {
+    let pin = Mapping::Kind(Kind::Pin);
+    let defaults = Config {
+        workers: std::thread::available_parallelism().map_or(1, usize::from).min(1024),
+        views: Settings { k: 3, age_groups: AgeGroups::new(vec![17, 24, 35, 50]).expect("rising ages") },
+        kinds: Kinds::from_iter([("Pinterest_data".to_string(), pin), ("events".to_string(), pin)]),
+        limits: Limits { record_max_bytes: 1 << 20 },
+        replay: Replay {
+            block_bytes: 256 << 10,
+            prefetch_blocks: 16,
+            readers: 2,
+            tick_max_records: 1_000_000,
+        },
+    };
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/default.toml");
+    assert_eq!(Config::load(Some(&shipped)).expect("the shipped file is valid"), defaults);
+    assert_eq!(Config::default(), defaults);
+    assert_eq!(Config::default().views, Settings::default(), "the graph's own defaults");
+}
+
+#[test]
+fn a_file_changes_only_what_it_says() {
+    assert_eq!(load(""), Ok(Config::default()));
+    assert_eq!(load("[views]\n[kinds]"), Ok(Config::default()));
+
+    let config =
+        load("workers = 5\nviews.age_groups = []\n[limits]\nrecord_max_bytes = 0x400").expect("valid");
+    assert_eq!(config.workers, 5);
+    assert_eq!(config.views.k, 3);
+    assert_eq!(config.views.age_groups.label(0), "0+");
+    assert_eq!(config.limits.record_max_bytes, 1024);
+    assert_eq!(config.replay, Config::default().replay);
+}
+
+#[test]
+fn kinds_are_added_to_the_shipped_ones() {
+    let kinds = load("[kinds]\n\"raw.v2\" = \"geo\"\nevents = \"ignore\"").expect("valid").kinds;
+    assert_eq!(kinds.of("raw.v2"), Some(Mapping::Kind(Kind::Geo)));
+    assert_eq!(kinds.of("events"), Some(Mapping::Ignore));
+    assert_eq!(kinds.of("Pinterest_data"), Some(Mapping::Kind(Kind::Pin)));
+    assert_eq!(kinds.of("streaming-1-user"), Some(Mapping::Kind(Kind::User)));
+    assert_eq!(kinds.of("raw.v3"), None);
+}
+
+#[test]
+fn texts_are_expanded() {
+    // Cargo sets this variable for tests.
+    let expected = format!("1{}", env!("CARGO_PKG_VERSION_MAJOR")).parse().expect("digits");
+    let config = load("workers = '${file:secret.txt}'\n[views]\nk = \"1${CARGO_PKG_VERSION_MAJOR}\"");
+    let config = config.expect("valid");
+    assert_eq!((config.workers, config.views.k), (42, expected));
+
+    check_error(
+        "\nworkers = '${PINFLOW_TEST_UNSET}'",
+        "pinflow.toml:2: workers: environment variable PINFLOW_TEST_UNSET is not set",
+    );
+    check_error(
+        "views.age_groups = [17, '${file:nope}']",
+        "pinflow.toml:1: views.age_groups: cannot read nope: No such file or directory (os error 2)",
+    );
+    check_error("kinds.a = 'x${A'", "pinflow.toml:1: kinds.a: ${A has no }");
+    let kinds = r#"must be "pin", "geo", "user" or "ignore", found"#;
+    check_error(
+        "kinds.a = '$${A}'",
+        &format!("pinflow.toml:1: kinds.a {kinds} the expansion of \"$${{A}}\""),
+    );
+    check_error(
+        "kinds.a = '${file:secret.txt}'",
+        &format!("pinflow.toml:1: kinds.a {kinds} the expansion of \"${{file:secret.txt}}\""),
+    );
+}
+
+#[test]
+fn unknown_keys_are_named_with_the_nearest_known() {
+    check_error("workers = 1\nwrokers = 2", "pinflow.toml:2: unknown key wrokers: did you mean workers?");
+    check_error("[view]\n\nk = 5", "pinflow.toml:3: unknown key view.k: did you mean views.k?");
+    check_error("[kind]", "pinflow.toml:1: unknown key kind: did you mean kinds?");
+    check_error(
+        "[views]\nprefetch_blocks = 5",
+        "pinflow.toml:2: unknown key views.prefetch_blocks: did you mean replay.prefetch_blocks?",
+    );
+    check_error(
+        "[views]\ncolour = 'red'",
+        "pinflow.toml:2: unknown key views.colour: known in [views] are age_groups, k",
+    );
+    check_error(
+        "[sinks.s3]\nbucket = 'b'",
+        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are kinds, limits, replay, views, workers",
+    );
+    check_error("views.k.a = 1", "pinflow.toml:1: unknown key views.k.a: did you mean views.k?");
+    check_error(
+        "[kinds]\n129a.pin = 'pin'",
+        "pinflow.toml:2: unknown key kinds.129a.pin: a name with a dot needs quotes",
+    );
+    check_error(
+        "kinds.'events/' = 'pin'",
+        "pinflow.toml:1: unknown key kinds.\"events/\": no topic, stream or folder has a / in its name",
+    );
+}
+
+#[test]
+fn values_that_are_not_allowed_are_shown_with_what_is() {
+    #[track_caller]
+    fn check(line: &str, expected: &str) {
+        check_error(line, &format!("pinflow.toml:1: {expected}"));
+    }
+    for workers in ["0", "1025", "-1", "1.5", "true", "\"many\"", "[2]", "99999999999999999999"] {
+        let expected = r#"workers must be "auto" or a whole number from 1 to 1024, found"#;
+        check(&format!("workers = {workers}"), &format!("{expected} {workers}"));
+    }
+    check("views.k = 0", "views.k must be a whole number from 1 to 1000, found 0");
+    check("views.k = 1001", "views.k must be a whole number from 1 to 1000, found 1001");
+    check("views.k = {}", "views.k must be a whole number from 1 to 1000, found a table");
+    check("views = 3", "views must be a table, found 3");
+    check("kinds = 'pin'", "kinds must be a table, found \"pin\"");
+    for ages in ["[17, 17]", "[24, 17]", "[150]", "[-1]", "[17, \"old\"]", "[1.5]", "17", "[17, 256]"] {
+        let expected = "views.age_groups must be a list of rising whole numbers below 150, found";
+        check(&format!("views.age_groups = {ages}"), &format!("{expected} {ages}"));
+    }
+    for kind in ["\"pins\"", "\"Pin\"", "\"\"", "1"] {
+        let expected = r#"kinds."a.b" must be "pin", "geo", "user" or "ignore", found"#;
+        check(&format!("kinds.'a.b' = {kind}"), &format!("{expected} {kind}"));
+    }
+    for (key, low, high) in [
+        ("limits.record_max_bytes", 1, 64 << 20),
+        ("replay.block_bytes", 4096, 64 << 20),
+        ("replay.prefetch_blocks", 1, 4096),
+        ("replay.readers", 1, 256),
+    ] {
+        for found in [low - 1, high + 1] {
+            let expected = format!("{key} must be a whole number from {low} to {high}, found {found}");
+            check(&format!("{key} = {found}"), &expected);
+        }
+        load(&format!("{key} = {low}")).expect("the lowest is allowed");
+        load(&format!("{key} = {high}")).expect("the highest is allowed");
+    }
+    check(
+        "replay.tick_max_records = 0",
+        "replay.tick_max_records must be a whole number of at least 1, found 0",
+    );
+}
+
+#[test]
+fn what_is_no_toml_is_shown_by_line_and_column() {
+    for (text, start) in [
+        ("workers = 1\n[views\nk = 3", "pinflow.toml:2:7: "),
+        ("workers = ", "pinflow.toml:1:11: "),
+        ("views.k = 3\nviews.k = 4", "pinflow.toml:2:7: "),
+        ("kinds.'ä' = 'pin' !", "pinflow.toml:1:19: "),
+    ] {
+        let error = load(text).expect_err("no TOML");
+        assert!(error.starts_with(start) && !error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let missing = Config::load(Some(Path::new("no/such.toml"))).expect_err("missing").to_string();
+    assert_eq!(missing, "cannot read configuration no/such.toml: No such file or directory (os error 2)");
+
+    let folder = TempDir::new().expect("make a folder");
+    let long = folder.path().join("long.toml");
+    fs::write(&long, "#".repeat((1 << 20) + 1)).expect("write a file");
+    let error = Config::load(Some(&long)).expect_err("too long").to_string();
+    assert_eq!(error, format!("cannot read configuration {}: longer than 1 MiB", long.display()));
+}
+
+#[test]
+fn flags_are_checked_as_keys_are() {
+    let config = Config::default().with_workers(7).and_then(|config| config.with_k(9)).expect("allowed");
+    assert_eq!((config.workers, config.views.k), (7, 9));
+
+    let workers = Config::default().with_workers(0).expect_err("too few").to_string();
+    assert_eq!(workers, "--workers must be 1 to 1024");
+    let k = Config::default().with_k(1001).expect_err("too many").to_string();
+    assert_eq!(k, "--k must be 1 to 1000");
+}
