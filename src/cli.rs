@@ -1,9 +1,11 @@
 //! The command line.
 
 use crate::config::{Config, ConfigError};
+use crate::emulate::{self, EmulateArgs, EmulateError};
 use crate::output::{self, Format, OutputError};
 use crate::pipeline::{self, ReplayError};
 use clap::{Args, Parser, Subcommand};
+use std::error::Error;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,6 +22,8 @@ struct Cli {
 enum Command {
     /// Replay an archive into the views.
     Replay(ReplayArgs),
+    /// Write an archive of invented records.
+    Emulate(EmulateArgs),
     /// Check a configuration.
     Check(CheckArgs),
 }
@@ -74,6 +78,8 @@ enum CommandError {
     Replay(#[from] ReplayError),
     #[error(transparent)]
     Output(#[from] OutputError),
+    #[error(transparent)]
+    Emulate(#[from] EmulateError),
     #[error("cannot print: {0}")]
     Print(#[from] io::Error),
 }
@@ -83,6 +89,7 @@ impl CommandError {
         match self {
             CommandError::Config(_) => WRONG_USE,
             CommandError::Replay(error) if error.is_configuration() => WRONG_USE,
+            CommandError::Emulate(error) if error.is_usage() => WRONG_USE,
             _ => FAILED,
         }
     }
@@ -92,6 +99,7 @@ impl CommandError {
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Replay(args) => replay(args),
+        Command::Emulate(args) => emulate(args),
         Command::Check(args) => check(args),
     };
     match done {
@@ -99,10 +107,21 @@ pub fn run() -> ExitCode {
         // Whoever reads the output has read enough, as `head` does.
         Err(CommandError::Print(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(OK),
         Err(error) => {
-            eprintln!("pinflow: {error}");
+            eprintln!("pinflow: {}", with_causes(&error));
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// An error and what caused it, on one line.
+fn with_causes(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line += &format!(": {error}");
+        cause = error.source();
+    }
+    line
 }
 
 fn replay(args: ReplayArgs) -> Result<(), CommandError> {
@@ -128,6 +147,26 @@ fn replay(args: ReplayArgs) -> Result<(), CommandError> {
         output::print_summary(&replayed.summary, &mut out)?;
     }
     out.flush()?;
+    Ok(())
+}
+
+fn emulate(args: EmulateArgs) -> Result<(), CommandError> {
+    let written = emulate::run(&args)?;
+    let total = written.total();
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "{} lines in {} objects, {} bytes: {}",
+        total.positions(),
+        total.objects,
+        total.bytes,
+        args.to
+    )?;
+    writeln!(
+        out,
+        "{} records, {} redeliveries, {} corrections, {} deletes, {} malformed lines",
+        total.records, total.redeliveries, total.corrections, total.deletes, total.malformed
+    )?;
     Ok(())
 }
 

@@ -3,10 +3,12 @@
 //! The modules stand in the order in which a record meets them.
 
 pub mod cli;
+pub mod emulate;
 pub mod config;
 pub mod pipeline;
 pub mod archive;
 pub mod block;
+pub mod buffers;
 pub mod sequencer;
 pub mod worker;
 pub mod decode;

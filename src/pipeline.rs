@@ -1,6 +1,7 @@
 //! Runs a replay: an archive in, the views and what was counted out.
 
 use crate::archive::{self, ArchiveError, Limits};
+use crate::buffers::Buffers;
 use crate::config::Config;
 use crate::decode::Counts;
 use crate::sequencer::Sequencer;
@@ -86,10 +87,12 @@ pub fn replay(root: &Path, config: &Config, clean_all: bool) -> Result<Replayed,
         prefetch_blocks: config.replay.prefetch_blocks,
         readers: config.replay.readers,
     };
-    let blocks =
-        archive::read_all(partitions, limits).map_err(|error| ReplayError::Start(error.to_string()))?;
+    let buffers = Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes);
+    let blocks = archive::read_all(partitions, limits, &buffers)
+        .map_err(|error| ReplayError::Start(error.to_string()))?;
     let shared = Arc::new(Shared {
         sequencer: Sequencer::new(blocks, config.replay.tick_max_records as u64),
+        buffers,
         names: NameTables::default(),
         settings: config.views.clone(),
         wanted: if clean_all { Fields::ALL } else { Fields::OF_VIEWS },

@@ -1,5 +1,7 @@
 //! One worker: takes blocks, decodes them, feeds its part of the graph, and gathers its part of the views.
 
+use crate::block::Messages;
+use crate::buffers::Buffers;
 use crate::decode::{Counts, Decoder};
 use crate::sequencer::{Sequencer, Work};
 use pinflow_dataflows::chunk::Chunk;
@@ -22,6 +24,8 @@ use timely::worker::Worker;
 pub struct Shared {
     /// Where blocks come from.
     pub sequencer: Sequencer,
+    /// Where buffers of decoded blocks go.
+    pub buffers: Buffers,
     /// The names that rows refer to.
     pub names: NameTables,
     /// What the views are computed with.
@@ -73,6 +77,9 @@ pub fn run(worker: &mut Worker, shared: &Shared) -> Outcome {
                 dataflow.enter(worker, tick, &mut decoder);
                 let entered = Instant::now();
                 decoder.decode(&block, &mut |chunk| dataflow.input.send(chunk));
+                if let Messages::Lines(buffer) = block.messages {
+                    shared.buffers.give(buffer);
+                }
                 times.decode += entered.elapsed();
                 times.graph += entered - start;
                 times.graph += timed(|| worker.step());

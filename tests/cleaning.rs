@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use pinflow::block::{Block, Messages};
-use pinflow::decode::{Counts, Decoder, NoRecord, Reason, raw_record};
-use pinflow_dataflows::clean::{self, Coordinates, Field, Fields, Stamp};
+use pinflow::decode::{Counts, Decoder, NoRecord, Reason, read_record};
+use pinflow_dataflows::clean::{self, Coordinates, Field, Fields, RawRecord, Stamp};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::names::NameTables;
 use serde::Deserialize;
@@ -41,7 +41,8 @@ fn cases() -> Vec<Case> {
 /// Cleans one record with all its fields: key, columns (null for a deletion) and malformed fields, or why it is none.
 fn cleaned(kind: Kind, bytes: &[u8]) -> Result<(u64, Value, BTreeSet<String>), &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "not JSON")?;
-    let raw = raw_record(kind, text, Fields::ALL).map_err(|error| match error {
+    let mut raw = RawRecord::default();
+    read_record(kind, text, Fields::ALL, &mut raw).map_err(|error| match error {
         NoRecord::NotJson => "not JSON",
         NoRecord::NotAnObject => "not an object",
     })?;

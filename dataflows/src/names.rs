@@ -217,6 +217,11 @@ impl Names {
     }
 }
 
+/// The half of a text's hash that slots keep.
+fn slot_hash(text: &str) -> u32 {
+    (text_hash(text) >> 32) as u32
+}
+
 /// One worker's access to names: finds the id of a text, or gives it one.
 pub struct NameFinder {
     names: Arc<Names>,
@@ -237,11 +242,36 @@ impl NameFinder {
         if text.len() > LONG_BYTES {
             return self.names.long_id(text);
         }
-        let hash = (text_hash(text) >> 32) as u32;
+        let hash = slot_hash(text);
         match self.find(hash, text.as_bytes()) {
             Some(id) => id,
             None => self.add(hash, text.as_bytes()),
         }
+    }
+
+    /// The ids of a batch of names, in order. Names lie far apart in memory, and a look-up waits for it twice, for the
+    /// slot and for the text; here the waits of a whole batch overlap.
+    pub fn ids(&mut self, batch: &NameBatch, ids: &mut Vec<Option<NameId>>) {
+        let slots: Vec<u64> = batch.names.iter().map(|name| self.home_slot(name.hash)).collect();
+        let heads = slots.iter().map(|slot| self.head_of(*slot)).fold(0, |all, head| all ^ head);
+        std::hint::black_box(heads);
+        let mut start = 0;
+        for name in &batch.names {
+            let text = &batch.texts[start..name.end as usize];
+            start = name.end as usize;
+            ids.push(name.is_some.then(|| match self.find(name.hash, text.as_bytes()) {
+                Some(id) => id,
+                None => self.id(text),
+            }));
+        }
+    }
+
+    fn home_slot(&self, hash: u32) -> u64 {
+        self.table.slots[self.table.home(hash)].load(Ordering::Acquire)
+    }
+
+    fn head_of(&self, slot: u64) -> u64 {
+        NameId::from_number(slot as u32).map_or(0, |id| self.names.words(id)[0].load(Ordering::Relaxed))
     }
 
     fn find(&self, hash: u32, text: &[u8]) -> Option<NameId> {
@@ -299,11 +329,51 @@ impl NameFinder {
     }
 }
 
+/// Names that are looked up together, some of them null.
+#[derive(Default)]
+pub struct NameBatch {
+    texts: String,
+    names: Vec<BatchedName>,
+}
+
+struct BatchedName {
+    hash: u32,
+    end: u32,
+    is_some: bool,
+}
+
+impl NameBatch {
+    /// Adds a name, or a null.
+    pub fn push(&mut self, name: Option<&str>) {
+        let text = name.unwrap_or_default();
+        self.texts.push_str(text);
+        let end = u32::try_from(self.texts.len()).expect("a batch of names is shorter than 4 GiB");
+        self.names.push(BatchedName { hash: slot_hash(text), end, is_some: name.is_some() });
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Takes all of them out.
+    pub fn clear(&mut self) {
+        self.texts.clear();
+        self.names.clear();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(texts: &[String]) {
+        check_batch(texts);
         let names = Arc::new(Names::default());
         let ids: Vec<NameId> = texts.iter().map(|text| NameFinder::new(&names).id(text)).collect();
         let mut finder = NameFinder::new(&names);
@@ -314,6 +384,22 @@ mod tests {
         let distinct: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(names.len(), distinct.len());
         assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), distinct.len());
+    }
+
+    /// A batch gives the ids that one look-up after the other gives.
+    fn check_batch(texts: &[String]) {
+        let names = Arc::new(Names::default());
+        let mut finder = NameFinder::new(&names);
+        for texts in texts.chunks(100) {
+            let mut batch = NameBatch::default();
+            texts
+                .iter()
+                .for_each(|text| [Some(text.as_str()), None].into_iter().for_each(|text| batch.push(text)));
+            let mut ids = Vec::new();
+            finder.ids(&batch, &mut ids);
+            let expected = texts.iter().flat_map(|text| [Some(finder.id(text)), None]);
+            assert_eq!(ids, expected.collect::<Vec<_>>());
+        }
     }
 
     #[test]

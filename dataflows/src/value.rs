@@ -17,7 +17,7 @@ pub enum Value<'a> {
     /// A text, its escapes resolved.
     Text(Cow<'a, str>),
     /// An array of texts.
-    Texts(Vec<Cow<'a, str>>),
+    Texts(Box<[Cow<'a, str>]>),
     /// What fits no rule: objects, other arrays, numbers out of range, texts with a lone surrogate.
     Other,
 }
@@ -36,5 +36,15 @@ impl Value<'_> {
         } else {
             Value::Other
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_takes_no_more_than_a_text() {
+        assert_eq!(size_of::<Value<'_>>(), size_of::<Cow<'_, str>>());
     }
 }

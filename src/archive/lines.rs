@@ -27,9 +27,9 @@ impl<R: Read> Pieces<R> {
         Pieces { object, piece_bytes, line_max_bytes, rest: Vec::new(), is_at_end: false }
     }
 
-    /// The next piece; nothing at the object's end.
-    pub fn next(&mut self) -> io::Result<Option<Piece>> {
-        let mut piece = Vec::with_capacity(self.rest.len() + self.piece_bytes);
+    /// The next piece, in `piece`, an empty vector that lends its room; nothing at the object's end.
+    pub fn next(&mut self, mut piece: Vec<u8>) -> io::Result<Option<Piece>> {
+        piece.reserve(self.rest.len() + self.piece_bytes);
         piece.append(&mut self.rest);
         while !self.is_at_end {
             let searched = piece.len();
@@ -87,7 +87,7 @@ mod tests {
 
     fn pieces(object: &str, piece_bytes: usize, line_max_bytes: usize) -> Vec<Piece> {
         let mut pieces = Pieces::new(object.as_bytes(), piece_bytes, line_max_bytes);
-        std::iter::from_fn(|| pieces.next().expect("memory can be read")).collect()
+        std::iter::from_fn(|| pieces.next(Vec::new()).expect("memory can be read")).collect()
     }
 
     #[test]

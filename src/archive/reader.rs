@@ -3,6 +3,7 @@
 use super::lines::{Piece, Pieces};
 use super::listing::{ArchiveError, Object, Partition};
 use crate::block::{Block, Messages};
+use crate::buffers::Buffers;
 use crossbeam_channel::{Receiver, Sender};
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
@@ -37,14 +38,16 @@ pub struct ReadBlock {
 }
 
 /// Starts threads that read all partitions. They end when all is read or nobody receives any more.
-pub fn read_all(partitions: Arc<Vec<Partition>>, limits: Limits) -> io::Result<Blocks> {
+pub fn read_all(partitions: Arc<Vec<Partition>>, limits: Limits, buffers: &Buffers) -> io::Result<Blocks> {
     let (sender, blocks) = crossbeam_channel::bounded(limits.prefetch_blocks);
     let next = Arc::new(AtomicUsize::new(0));
     for reader in 0..limits.readers.min(partitions.len()) {
         let (partitions, sender, next) = (partitions.clone(), sender.clone(), next.clone());
+        let buffers = buffers.clone();
         std::thread::Builder::new().name(format!("reader {reader}")).spawn(move || {
             while let Some((ordinal, partition)) = take_next(&partitions, &next) {
-                let reading = PartitionReader::new(ordinal as u32, partition, limits, &sender).read();
+                let reading =
+                    PartitionReader::new(ordinal as u32, partition, limits, &buffers, &sender).read();
                 match reading {
                     Ok(()) => {}
                     Err(Stop::NobodyReceives) => return,
@@ -75,6 +78,7 @@ struct PartitionReader<'a> {
     ordinal: u32,
     partition: &'a Partition,
     limits: Limits,
+    buffers: &'a Buffers,
     sender: &'a Sender<Result<ReadBlock, ArchiveError>>,
     /// The first position not yet handed out.
     reached: u64,
@@ -89,9 +93,19 @@ impl<'a> PartitionReader<'a> {
         ordinal: u32,
         partition: &'a Partition,
         limits: Limits,
+        buffers: &'a Buffers,
         sender: &'a Sender<Result<ReadBlock, ArchiveError>>,
     ) -> Self {
-        PartitionReader { ordinal, partition, limits, sender, reached: 0, handed_out: 0, duplicates: 0 }
+        PartitionReader {
+            ordinal,
+            partition,
+            limits,
+            buffers,
+            sender,
+            reached: 0,
+            handed_out: 0,
+            duplicates: 0,
+        }
     }
 
     fn read(mut self) -> Result<(), Stop> {
@@ -109,7 +123,7 @@ impl<'a> PartitionReader<'a> {
         let bytes = open(&object.path).map_err(unreadable)?;
         let mut pieces = Pieces::new(bytes, self.limits.block_bytes, self.limits.record_max_bytes);
         let mut position = object.start;
-        while let Some(piece) = pieces.next().map_err(unreadable)? {
+        while let Some(piece) = pieces.next(self.buffers.take()).map_err(unreadable)? {
             let (messages, lines) = match piece {
                 Piece::Lines(bytes, lines) => (Messages::Lines(bytes), lines),
                 Piece::TooLarge(bytes) => (Messages::TooLarge(bytes), 1),

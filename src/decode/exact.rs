@@ -12,8 +12,13 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Reads a message of a kind, which decides whether it is a record.
-pub fn raw_record(kind: Kind, message: &str, wanted: Fields) -> Result<RawRecord<'_>, NoRecord> {
+/// Reads a message of a kind into an empty record, and decides whether it is one.
+pub fn read_record<'a>(
+    kind: Kind,
+    message: &'a str,
+    wanted: Fields,
+    record: &mut RawRecord<'a>,
+) -> Result<(), NoRecord> {
     let value: &RawValue = serde_json::from_str(message).map_err(|_| NoRecord::NotJson)?;
     if depth(value.get()) > usize::from(MAX_DEPTH) {
         return Err(NoRecord::NotJson);
@@ -22,7 +27,7 @@ pub fn raw_record(kind: Kind, message: &str, wanted: Fields) -> Result<RawRecord
         return Err(NoRecord::NotAnObject);
     }
     let mut parser = serde_json::Deserializer::from_str(value.get());
-    parser.deserialize_map(RawFields { kind, wanted }).map_err(|_| NoRecord::NotJson)
+    parser.deserialize_map(RawFields { kind, wanted, record }).map_err(|_| NoRecord::NotJson)
 }
 
 /// Levels of arrays and objects of a JSON text that is known to be right.
@@ -45,34 +50,29 @@ fn depth(json: &str) -> usize {
     deepest
 }
 
-struct RawFields {
+struct RawFields<'r, 'a> {
     kind: Kind,
     wanted: Fields,
+    record: &'r mut RawRecord<'a>,
 }
 
-impl<'de> Visitor<'de> for RawFields {
-    type Value = RawRecord<'de>;
+impl<'a> Visitor<'a> for RawFields<'_, 'a> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawRecord<'de>, A::Error> {
-        let mut record = RawRecord::default();
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(NameBytes)? {
             let raw: &RawValue = map.next_value()?;
             let name = std::str::from_utf8(&name)
                 .map_or(Name::Unread, |name| Name::of(self.kind, self.wanted, name));
-            let place = match name {
-                Name::Ind => &mut record.ind,
-                Name::Index => &mut record.index,
-                Name::Deleted => &mut record.deleted,
-                Name::Field(field) => record.value_mut(field),
-                Name::Unread => continue,
-            };
-            *place = value(raw.get());
+            if let Some(place) = name.place(self.record) {
+                *place = value(raw.get());
+            }
         }
-        Ok(record)
+        Ok(())
     }
 }
 
@@ -132,7 +132,7 @@ fn text(json: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-fn texts(json: &str) -> Option<Vec<Cow<'_, str>>> {
+fn texts(json: &str) -> Option<Box<[Cow<'_, str>]>> {
     let elements: Vec<&RawValue> = serde_json::from_str(json).ok()?;
     elements.into_iter().map(|element| element.get().starts_with('"').then(|| text(element.get()))?).collect()
 }

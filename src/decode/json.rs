@@ -25,51 +25,54 @@ pub enum NoRecord {
     NotAnObject,
 }
 
-/// Reads a message of a kind; fields that are not `wanted` are checked and passed over.
-pub fn raw_record(kind: Kind, message: &str, wanted: Fields) -> Result<RawRecord<'_>, NoRecord> {
+/// Reads a message of a kind into `record`, whatever that held before. Fields that are not `wanted` are checked and
+/// passed over. A record is large, so one is filled again and again rather than handed around.
+pub fn read_record<'a>(
+    kind: Kind,
+    message: &'a str,
+    wanted: Fields,
+    record: &mut RawRecord<'a>,
+) -> Result<(), NoRecord> {
+    record.clear();
     let mut parser = sonic_rs::Deserializer::from_str(message);
-    let record = RecordSeed { kind, wanted }.deserialize(&mut parser);
-    match record {
-        Ok(record) if parser.end().is_ok() => Ok(record),
-        _ => exact::raw_record(kind, message, wanted),
+    let fast = RecordSeed { kind, wanted, record: &mut *record }.deserialize(&mut parser);
+    if fast.is_ok() && parser.end().is_ok() {
+        return Ok(());
     }
+    record.clear();
+    exact::read_record(kind, message, wanted, record)
 }
 
-struct RecordSeed {
+struct RecordSeed<'r, 'a> {
     kind: Kind,
     wanted: Fields,
+    record: &'r mut RawRecord<'a>,
 }
 
-impl<'de> DeserializeSeed<'de> for RecordSeed {
-    type Value = RawRecord<'de>;
+impl<'a> DeserializeSeed<'a> for RecordSeed<'_, 'a> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<RawRecord<'de>, D::Error> {
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for RecordSeed {
-    type Value = RawRecord<'de>;
+impl<'a> Visitor<'a> for RecordSeed<'_, 'a> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawRecord<'de>, A::Error> {
-        let mut record = RawRecord::default();
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         // Of equal names the last counts.
-        while let Some(place) = map.next_key_seed(NameSeed { kind: self.kind, wanted: self.wanted })? {
-            match place {
-                Name::Ind => record.ind = map.next_value_seed(ValueSeed { depth: 1 })?,
-                Name::Index => record.index = map.next_value_seed(ValueSeed { depth: 1 })?,
-                Name::Deleted => record.deleted = map.next_value_seed(ValueSeed { depth: 1 })?,
-                Name::Field(field) => {
-                    *record.value_mut(field) = map.next_value_seed(ValueSeed { depth: 1 })?
-                }
-                Name::Unread => map.next_value_seed(Checked { depth: 1 })?,
+        while let Some(name) = map.next_key_seed(NameSeed { kind: self.kind, wanted: self.wanted })? {
+            match name.place(self.record) {
+                Some(place) => *place = map.next_value_seed(ValueSeed { depth: 1 })?,
+                None => map.next_value_seed(Checked { depth: 1 })?,
             }
         }
-        Ok(record)
+        Ok(())
     }
 }
 
@@ -83,6 +86,17 @@ pub(super) enum Name {
 }
 
 impl Name {
+    /// Where its value goes, if something reads it.
+    pub fn place<'r, 'a>(self, record: &'r mut RawRecord<'a>) -> Option<&'r mut Value<'a>> {
+        match self {
+            Name::Ind => Some(&mut record.ind),
+            Name::Index => Some(&mut record.index),
+            Name::Deleted => Some(&mut record.deleted),
+            Name::Field(field) => Some(record.value_mut(field)),
+            Name::Unread => None,
+        }
+    }
+
     pub fn of(kind: Kind, wanted: Fields, name: &str) -> Name {
         match name {
             "ind" => Name::Ind,
@@ -178,7 +192,7 @@ impl<'de> Visitor<'de> for ValueSeed {
                 _ => only_texts = false,
             }
         }
-        Ok(if only_texts { Value::Texts(texts) } else { Value::Other })
+        Ok(if only_texts { Value::Texts(texts.into()) } else { Value::Other })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value<'de>, A::Error> {
@@ -269,8 +283,10 @@ mod tests {
     /// What the fast parser takes must be what the exact one makes of it.
     fn check(kind: Kind, message: &str) {
         for wanted in [Fields::ALL, Fields::OF_VIEWS] {
-            let exact = exact::raw_record(kind, message, wanted);
-            assert_eq!(raw_record(kind, message, wanted), exact, "{message}");
+            let (mut fast, mut exact) = (RawRecord::default(), RawRecord::default());
+            let fast_result = read_record(kind, message, wanted, &mut fast);
+            assert_eq!(fast_result, exact::read_record(kind, message, wanted, &mut exact), "{message}");
+            assert!(fast_result.is_err() || fast == exact, "{message}: {fast:?}, {exact:?}");
         }
     }
 

@@ -6,7 +6,7 @@ mod counts;
 mod intern;
 
 pub use counts::{Counts, KindCounts, Reason};
-pub use json::{NoRecord, raw_record};
+pub use json::{NoRecord, read_record};
 
 use crate::block::{Block, Messages};
 use intern::Interner;
@@ -58,15 +58,17 @@ impl Decoder {
                 Err(_) => self.decode_bytes(block, lines, send),
             },
         }
+        self.interner.complete(&mut |row| self.chunks.push(row, send));
     }
 
     /// A block in UTF-8, which a line of it then is, too.
     fn decode_text(&mut self, block: &Block, text: &str, send: &mut impl FnMut(Chunk)) {
         let (mut order, mut start) = (block.first_order, 0);
+        let mut raw = RawRecord::default();
         let ends = memchr::memchr_iter(b'\n', text.as_bytes());
         for end in ends.chain((!text.ends_with('\n')).then_some(text.len())) {
             if end > start || end < text.len() {
-                let decoded = self.message(block.kind, &text[start..end]);
+                let decoded = self.message(block.kind, &text[start..end], &mut raw);
                 self.take(block, order, decoded, send);
                 order += 1;
             }
@@ -76,10 +78,11 @@ impl Decoder {
 
     /// A block with something in it that is not UTF-8.
     fn decode_bytes(&mut self, block: &Block, bytes: &[u8], send: &mut impl FnMut(Chunk)) {
+        let mut raw = RawRecord::default();
         for (line, order) in bytes.split_inclusive(|byte| *byte == b'\n').zip(block.first_order..) {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let decoded = match std::str::from_utf8(line) {
-                Ok(text) => self.message(block.kind, text),
+                Ok(text) => self.message(block.kind, text, &mut raw),
                 Err(_) if is_too_large(line, self.record_max_bytes) => Decoded::Rejected(Reason::TooLarge),
                 Err(_) => Decoded::Rejected(Reason::NotJson),
             };
@@ -87,7 +90,8 @@ impl Decoder {
         }
     }
 
-    fn message(&mut self, kind: Kind, line: &str) -> Decoded {
+    /// `raw` lends its room.
+    fn message<'a>(&mut self, kind: Kind, line: &'a str, raw: &mut RawRecord<'a>) -> Decoded {
         let message = line.strip_suffix('\r').unwrap_or(line);
         if message.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
             return Decoded::Blank;
@@ -95,14 +99,14 @@ impl Decoder {
         if message.len() > self.record_max_bytes {
             return Decoded::Rejected(Reason::TooLarge);
         }
-        let raw = match raw_record(kind, message, self.wanted) {
-            Ok(raw) => raw,
+        match read_record(kind, message, self.wanted, raw) {
+            Ok(()) => {}
             Err(NoRecord::NotJson) => return Decoded::Rejected(Reason::NotJson),
             Err(NoRecord::NotAnObject) => return Decoded::Rejected(Reason::NotAnObject),
-        };
+        }
         match raw.key() {
             Some(ind) => {
-                let (record, malformed) = self.clean(kind, &raw);
+                let (record, malformed) = self.clean(kind, raw);
                 Decoded::Accepted(ind, record, malformed)
             }
             None => Decoded::Rejected(Reason::NoUsableInd),
@@ -111,6 +115,7 @@ impl Decoder {
 
     fn clean(&mut self, kind: Kind, raw: &RawRecord<'_>) -> (Record, Fields) {
         if raw.is_deletion() {
+            self.interner.deleted();
             return (Record::Deleted(kind), Fields::none());
         }
         match kind {
@@ -137,7 +142,7 @@ impl Decoder {
             Decoded::Accepted(ind, record, malformed) => {
                 counts.accept(malformed);
                 let version = Version::new(block.time, block.partition, order);
-                self.chunks.push(Row { ind, version, record }, send);
+                self.interner.take(Row { ind, version, record }, &mut |row| self.chunks.push(row, send));
             }
         }
     }

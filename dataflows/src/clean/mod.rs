@@ -50,6 +50,13 @@ impl<'a> RawRecord<'a> {
         &mut self.values[slot(field)]
     }
 
+    /// Makes all values null.
+    pub fn clear(&mut self) {
+        for value in [&mut self.ind, &mut self.index, &mut self.deleted].into_iter().chain(&mut self.values) {
+            *value = Value::Null;
+        }
+    }
+
     /// The key, unless it is unusable.
     pub fn key(&self) -> Option<u64> {
         let key = if self.ind == Value::Null { &self.index } else { &self.ind };

@@ -18,6 +18,7 @@ pub(crate) struct Latest {
     touched: Vec<usize>,
     counts: LargeCounts,
     superseded: u64,
+    found: Vec<Option<u32>>,
 }
 
 impl Latest {
@@ -27,6 +28,7 @@ impl Latest {
             touched: Vec::new(),
             counts: LargeCounts::default(),
             superseded: 0,
+            found: Vec::new(),
         }
     }
 
@@ -42,9 +44,7 @@ impl Latest {
         if segment.is_closed() {
             self.touched.push(number);
         }
-        for row in rows {
-            self.superseded += u64::from(segment.apply(row, &mut self.counts));
-        }
+        self.superseded += segment.apply(rows, &mut self.found, &mut self.counts);
     }
 
     /// Closes the tick: `changed` is given every post that it touched, as it was and as it is.

@@ -11,7 +11,10 @@ const BLOCK_POSTS: usize = 64;
 
 pub(crate) struct Segment {
     index: HashTable<u32>,
-    #[expect(clippy::vec_box, reason = "a growing vector would copy the posts, and keep room for as many again")]
+    #[expect(
+        clippy::vec_box,
+        reason = "a growing vector would copy the posts, and keep room for as many again"
+    )]
     blocks: Vec<Box<[Post; BLOCK_POSTS]>>,
     posts: usize,
     versions: Versions,
@@ -45,9 +48,22 @@ impl Segment {
         self.open.is_empty()
     }
 
-    /// Applies a row of the open tick. True if a record is superseded by it, or it by a record.
-    pub fn apply(&mut self, row: &Row, counts: &mut LargeCounts) -> bool {
-        let index = self.find_or_add(row.ind);
+    /// Applies rows of the open tick. Says how many records are superseded by them, or they by records.
+    ///
+    /// Posts are found first, all of them: they lie far apart, and this way the waits for memory overlap. `found` is
+    /// empty, and only lends its room.
+    pub fn apply(&mut self, rows: &[Row], found: &mut Vec<Option<u32>>, counts: &mut LargeCounts) -> u64 {
+        found.extend(rows.iter().map(|row| self.find(row.ind)));
+        let mut superseded = 0;
+        for (row, found) in rows.iter().zip(found.drain(..)) {
+            let index = found.unwrap_or_else(|| self.find(row.ind).unwrap_or_else(|| self.add(row.ind)));
+            superseded += u64::from(self.apply_row(index as usize, row, counts));
+        }
+        superseded
+    }
+
+    /// True if a record is superseded by the row, or the row by a record.
+    fn apply_row(&mut self, index: usize, row: &Row, counts: &mut LargeCounts) -> bool {
         let entry = self.open_post(index);
         let kind = row.record.kind() as usize;
         let held = &mut self.open[entry].versions[kind];
@@ -59,22 +75,25 @@ impl Segment {
         superseded
     }
 
-    fn find_or_add(&mut self, ind: u64) -> usize {
-        let hash = mix(ind);
-        let blocks = &self.blocks;
-        let at = |index: u32| &blocks[index as usize / BLOCK_POSTS][index as usize % BLOCK_POSTS];
-        if let Some(index) = self.index.find(hash, |index| at(*index).ind == ind) {
-            return *index as usize;
-        }
+    fn find(&self, ind: u64) -> Option<u32> {
+        let is_it = |index: &u32| {
+            self.blocks[*index as usize / BLOCK_POSTS][*index as usize % BLOCK_POSTS].ind == ind
+        };
+        self.index.find(mix(ind), is_it).copied()
+    }
+
+    fn add(&mut self, ind: u64) -> u32 {
         let index = self.posts;
         assert!(index < u32::MAX as usize, "a segment is full: 2^32 posts");
-        self.index.insert_unique(hash, index as u32, |index| mix(at(*index).ind));
         if index.is_multiple_of(BLOCK_POSTS) {
             self.blocks.push(Box::new([Post::empty(ind); BLOCK_POSTS]));
         }
         self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS] = Post::empty(ind);
         self.posts += 1;
-        index
+        let hash =
+            |index: &u32| mix(self.blocks[*index as usize / BLOCK_POSTS][*index as usize % BLOCK_POSTS].ind);
+        self.index.insert_unique(mix(ind), index as u32, hash);
+        index as u32
     }
 
     /// The number of the post's entry among the open ones; makes one at the first touch.
