@@ -17,15 +17,14 @@ impl Buffers {
         Buffers { give, take, max_bytes }
     }
 
-    /// An empty buffer, a used one if there is one.
+    /// A buffer, with what was last in it.
     pub fn take(&self) -> Vec<u8> {
         self.take.try_recv().unwrap_or_default()
     }
 
     /// Keeps a buffer for the next reader, unless there are enough or it has grown too large.
-    pub fn give(&self, mut buffer: Vec<u8>) {
+    pub fn give(&self, buffer: Vec<u8>) {
         if buffer.capacity() <= self.max_bytes {
-            buffer.clear();
             // If there are enough, it is dropped.
             let _ = self.give.try_send(buffer);
         }

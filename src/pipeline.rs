@@ -78,7 +78,7 @@ impl ReplayError {
 /// Replays the archive below `root`. With `clean_all`, every field is cleaned and counted, not only what views need.
 pub fn replay(root: &Path, config: &Config, clean_all: bool) -> Result<Replayed, ReplayError> {
     let start = Instant::now();
-    let partitions = Arc::new(archive::list(root, &config.kinds)?);
+    let partitions = archive::list(root, &config.kinds)?;
     let listed = Instant::now();
 
     let limits = Limits {

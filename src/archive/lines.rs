@@ -11,6 +11,16 @@ pub enum Piece {
     TooLarge(u64),
 }
 
+impl Piece {
+    /// How many lines it is of.
+    pub fn lines(&self) -> u64 {
+        match self {
+            Piece::Lines(_, lines) => *lines,
+            Piece::TooLarge(_) => 1,
+        }
+    }
+}
+
 /// Reads an object piece by piece, in memory bounded by the piece and the longest line.
 pub struct Pieces<R> {
     object: R,
@@ -27,32 +37,55 @@ impl<R: Read> Pieces<R> {
         Pieces { object, piece_bytes, line_max_bytes, rest: Vec::new(), is_at_end: false }
     }
 
-    /// The next piece, in `piece`, an empty vector that lends its room; nothing at the object's end.
+    /// What is read.
+    pub fn object(&self) -> &R {
+        &self.object
+    }
+
+    /// The next piece, in `piece`, whose content does not matter: it lends its room, and what of it is filled already
+    /// need not be cleared. Nothing at the object's end.
     pub fn next(&mut self, mut piece: Vec<u8>) -> io::Result<Option<Piece>> {
-        piece.reserve(self.rest.len() + self.piece_bytes);
-        piece.append(&mut self.rest);
+        let mut filled = self.rest.len();
+        piece.resize(piece.len().max(filled), 0);
+        piece[..filled].copy_from_slice(&self.rest);
+        self.rest.clear();
+        // Behind a line that was too long, the rest may hold whole lines.
+        let mut searched = 0;
         while !self.is_at_end {
-            let searched = piece.len();
-            self.read_more(&mut piece)?;
-            if let Some(end) = memchr::memrchr(b'\n', &piece[searched..]) {
-                self.rest.extend_from_slice(&piece[searched + end + 1..]);
-                piece.truncate(searched + end + 1);
+            filled += self.read_more(&mut piece, filled)?;
+            if let Some(end) = memchr::memrchr(b'\n', &piece[searched..filled]) {
+                let end = searched + end + 1;
+                self.rest.extend_from_slice(&piece[end..filled]);
+                piece.truncate(end);
                 let lines = memchr::memchr_iter(b'\n', &piece).count() as u64;
                 return Ok(Some(Piece::Lines(piece, lines)));
             }
             // A line's end may be CR and LF.
-            if piece.len() > self.line_max_bytes + 2 {
+            if filled > self.line_max_bytes + 2 {
+                piece.truncate(filled);
                 return self.skip_line(piece).map(Some);
             }
+            searched = filled;
         }
-        Ok((!piece.is_empty()).then_some(Piece::Lines(piece, 1)))
+        piece.truncate(filled);
+        let lines = memchr::memchr_iter(b'\n', &piece).count() + usize::from(!piece.ends_with(b"\n"));
+        Ok((!piece.is_empty()).then_some(Piece::Lines(piece, lines as u64)))
     }
 
-    fn read_more(&mut self, piece: &mut Vec<u8>) -> io::Result<()> {
-        let wanted = self.piece_bytes as u64;
-        let read = self.object.by_ref().take(wanted).read_to_end(piece)?;
-        self.is_at_end = (read as u64) < wanted;
-        Ok(())
+    /// Reads as much as a piece behind what is filled, or to the object's end.
+    fn read_more(&mut self, piece: &mut Vec<u8>, filled: usize) -> io::Result<usize> {
+        let end = filled + self.piece_bytes;
+        piece.resize(piece.len().max(end), 0);
+        let mut at = filled;
+        while at < end && !self.is_at_end {
+            match self.object.read(&mut piece[at..end]) {
+                Ok(0) => self.is_at_end = true,
+                Ok(read) => at += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(at - filled)
     }
 
     /// Reads on to the end of a line that is too long, and keeps nothing of it.
@@ -75,8 +108,8 @@ impl<R: Read> Pieces<R> {
                     Piece::TooLarge(bytes - end_bytes)
                 });
             }
-            part.clear();
-            self.read_more(&mut part)?;
+            let read = self.read_more(&mut part, 0)?;
+            part.truncate(read);
         }
     }
 }
@@ -113,9 +146,10 @@ mod tests {
     #[test]
     fn lines_that_are_too_long_are_counted_and_not_kept() {
         let long = "x".repeat(50);
-        for end in ["\n", "\r\n", ""] {
+        for end in ["\n", "\r\n", "", "\nb", "\nb\n", "\nb\n\nc\nd", "\nb\nefghijklmnopqrst\n"] {
+            let object = format!("a\n{long}{end}");
             for piece_bytes in 1..120 {
-                let found = pieces(&format!("a\n{long}{end}"), piece_bytes, 20);
+                let found = pieces(&object, piece_bytes, 20);
                 // What fits one piece is still whole: decoding measures it.
                 let is_large = |piece: &Piece| match piece {
                     Piece::Lines(lines, _) => {
@@ -124,8 +158,10 @@ mod tests {
                     Piece::TooLarge(bytes) => *bytes == 50,
                 };
                 assert_eq!(found.iter().filter(|piece| is_large(piece)).count(), 1, "{found:?}");
-                let lines = found.iter().map(|piece| if let Piece::Lines(_, n) = piece { *n } else { 1 });
-                assert_eq!(lines.sum::<u64>(), 2);
+                assert_eq!(
+                    found.iter().map(Piece::lines).sum::<u64>(),
+                    object.split_inclusive('\n').count() as u64
+                );
             }
         }
         let blank = " ".repeat(50);

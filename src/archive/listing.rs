@@ -29,6 +29,8 @@ pub struct Object {
     pub start: u64,
     /// Where it is.
     pub path: PathBuf,
+    /// How long it is, as it lies there.
+    pub bytes: u64,
 }
 
 /// Why an archive cannot be read.
@@ -139,6 +141,7 @@ fn list_topic(
         if entry.file_type().is_dir() {
             continue;
         }
+        let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
         let path = entry.into_path();
         let below = path.strip_prefix(&root).unwrap_or(&path);
         let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
@@ -147,7 +150,7 @@ fn list_topic(
             object_name(topic, &parts).map_err(|error| ArchiveError::Layout { path: path.clone(), error })?;
         let new = || Partition { kind, topic: topic.to_owned(), number: name.partition, objects: Vec::new() };
         let partition = partitions.entry((topic.to_owned(), name.partition)).or_insert_with(new);
-        partition.objects.push(Object { start: name.start, path });
+        partition.objects.push(Object { start: name.start, path, bytes });
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod layout;
 mod listing;
+mod bytes;
 mod lines;
 mod reader;
 
