@@ -52,7 +52,7 @@ pub struct Place(u64);
 
 impl Place {
     /// Partitions that can be told apart.
-    pub const MAX_PARTITIONS: usize = 1 << 20;
+    pub const MAX_PARTITIONS: usize = (1 << 20) - 1;
     /// The greatest order inside a partition.
     pub const MAX_ORDER: u64 = (1 << 44) - 1;
 
@@ -61,7 +61,8 @@ impl Place {
         debug_assert!(
             (partition as usize) < Place::MAX_PARTITIONS && (1..=Place::MAX_ORDER).contains(&order)
         );
-        Place((partition as u64) << 44 | order)
+        // Partitions count from 1 here: a place of the first one, its order taken off, is still one.
+        Place((u64::from(partition) + 1) << 44 | order)
     }
 
     /// The partition alone: before all of its messages, after all of the partitions before it.

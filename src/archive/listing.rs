@@ -3,6 +3,7 @@
 use super::layout::{LayoutError, is_hidden, object_name};
 use crate::config::{Kinds, Mapping};
 use pinflow_dataflows::kind::Kind;
+use pinflow_dataflows::row::Place;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -100,6 +101,9 @@ pub fn list(root: &Path, kinds: &Kinds) -> Result<Vec<Partition>, ArchiveError> 
     if partitions.is_empty() {
         let looked_for = "topics/<topic>/partition=<p>/<topic>+<p>+<offset>.json or .json.gz".to_owned();
         return Err(ArchiveError::Empty { path: root.to_owned(), looked_for });
+    }
+    if partitions.len() > Place::MAX_PARTITIONS {
+        return Err(ArchiveError::TooManyPartitions { found: partitions.len(), most: Place::MAX_PARTITIONS });
     }
     let mut partitions: Vec<Partition> = partitions.into_values().collect();
     for partition in &mut partitions {
