@@ -2,6 +2,7 @@
 
 use pinflow_dataflows::chunk::Chunks;
 use pinflow_dataflows::graph;
+use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::names::{NameFinder, NameTables};
 use pinflow_dataflows::row::{Count, Diff, Geo, Pin, Record, Row, Settings, Tick, Version, Year};
 use pinflow_dataflows::view::ViewRow;
@@ -13,27 +14,23 @@ fn main() {
     let geo = Geo { country: Some(NameFinder::new(&names.countries).id("Chad")), post_year: Year::new(2022) };
     let category = Some(NameFinder::new(&names.categories).id("art"));
     let pin = Pin { poster: None, follower_count: Count::new(1200), category };
-    let ticks =
-        [vec![Record::Pin(pin)], vec![Record::Geo(geo)], vec![Record::Deleted(Record::Geo(geo).kind())]];
-    run(&ticks, |tick, row, diff| println!("tick {tick}: {diff:+} {row:?}"));
+    let ticks = vec![vec![Record::Pin(pin)], vec![Record::Geo(geo)], vec![Record::Deleted(Kind::Geo)]];
+    run(ticks, |(row, tick, diff)| println!("tick {tick}: {diff:+} {row:?}"));
 }
 
 /// Feeds each tick's records, all of one `ind`, and waits until the views show them.
-pub fn run(ticks: &[Vec<Record>], changed: impl Fn(Tick, ViewRow, Diff) + Send + Sync + 'static) {
-    let ticks = ticks.to_vec();
+pub fn run(ticks: Vec<Vec<Record>>, changed: impl Fn(&(ViewRow, Tick, Diff)) + Send + Sync + 'static) {
     timely::execute_directly(move |worker| {
-        let (probe, mut chunks, mut order) = (ProbeHandle::new(), Chunks::new(worker.peers()), 0);
+        let (probe, mut chunks) = (ProbeHandle::new(), Chunks::new(worker.peers()));
         let mut input = worker.dataflow(|scope| {
             let (input, rows) = scope.new_input();
-            let views = graph::build(rows, &Settings::default()).views;
-            views.inspect(move |(row, tick, diff)| changed(*tick, *row, *diff)).inner.probe_with(&probe);
+            graph::build(rows, &Settings::default()).views.inspect(changed).inner.probe_with(&probe);
             input
         });
         for (tick, records) in (1..).zip(ticks) {
-            for record in records {
-                order += 1;
-                chunks
-                    .push(Row { ind: 7, version: Version::new(0, 0, order), record }, &mut |c| input.send(c));
+            for (record, order) in records.into_iter().zip(100 * tick..) {
+                let row = Row { ind: 7, version: Version::new(0, 0, order), record };
+                chunks.push(row, &mut |chunk| input.send(chunk));
             }
             chunks.flush(&mut |chunk| input.send(chunk));
             input.advance_to(tick);

@@ -16,8 +16,9 @@ fn ticks_shows_the_changes_of_each_tick() {
     let geo = |country, year| Record::Geo(Geo { country, post_year: Year::new(year) });
     let changes = Arc::new(Mutex::new(Vec::new()));
     let seen = changes.clone();
-    ticks::run(&[vec![pin, geo(id, 2022)], vec![], vec![geo(None, 2022)]], move |tick, row, diff| {
-        seen.lock().expect("no panic").push((tick, row.group.view, diff));
+    let ticks = vec![vec![pin, geo(id, 2022)], vec![], vec![geo(None, 2022)]];
+    ticks::run(ticks, move |(row, tick, diff)| {
+        seen.lock().expect("no panic").push((*tick, row.group.view, *diff));
     });
     let mut changes = changes.lock().expect("no panic").clone();
     changes.sort();
