@@ -1,10 +1,10 @@
 //! The views as people and programs see them: names in place of numbers, columns and rows in the contract's order.
 
+use pinflow_dataflows::hash::Map;
 use pinflow_dataflows::names::{NameId, NameTables, Names};
 use pinflow_dataflows::row::{AgeGroups, Settings};
 use pinflow_dataflows::view::{Columns, Group, View, ViewRow};
 use serde::{Serialize, Serializer};
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl Tables {
     /// Puts rows, in any order, into their views.
     pub fn new(rows: Vec<ViewRow>, names: &NameTables, settings: &Settings) -> Tables {
         let mut texts =
-            Texts { names, posters: HashMap::new(), categories: HashMap::new(), countries: HashMap::new() };
+            Texts { names, posters: Map::default(), categories: Map::default(), countries: Map::default() };
         let mut by_view: Vec<Vec<(SortKey, Vec<Cell>)>> = View::ALL.iter().map(|_| Vec::new()).collect();
         for row in rows {
             let row_and_key = (texts.sort_key(&row), texts.cells(&row, &settings.age_groups));
@@ -92,12 +92,12 @@ struct SortKey {
 /// Looks names up once.
 struct Texts<'a> {
     names: &'a NameTables,
-    posters: HashMap<NameId, Arc<str>>,
-    categories: HashMap<NameId, Arc<str>>,
-    countries: HashMap<NameId, Arc<str>>,
+    posters: Map<NameId, Arc<str>>,
+    categories: Map<NameId, Arc<str>>,
+    countries: Map<NameId, Arc<str>>,
 }
 
-fn look_up(known: &mut HashMap<NameId, Arc<str>>, names: &Names, id: NameId) -> Arc<str> {
+fn look_up(known: &mut Map<NameId, Arc<str>>, names: &Names, id: NameId) -> Arc<str> {
     known.entry(id).or_insert_with(|| names.text(id).into()).clone()
 }
 

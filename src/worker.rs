@@ -8,11 +8,11 @@ use pinflow_dataflows::chunk::Chunk;
 use pinflow_dataflows::clean::Fields;
 use pinflow_dataflows::graph;
 use pinflow_dataflows::names::NameTables;
-use pinflow_dataflows::row::{Diff, Settings, Tick};
+use pinflow_dataflows::row::{Settings, Tick};
+use pinflow_dataflows::shown::Shown;
 use pinflow_dataflows::state::{Size, State};
 use pinflow_dataflows::view::ViewRow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use timely::dataflow::ProbeHandle;
@@ -113,27 +113,21 @@ struct Dataflow {
     input: timely::dataflow::operators::vec::input::Handle<Tick, Chunk>,
     probe: ProbeHandle<Tick>,
     state: Rc<State>,
-    rows: Rc<RefCell<HashMap<ViewRow, Diff>>>,
+    shown: Rc<RefCell<Shown>>,
 }
 
 impl Dataflow {
     fn new(worker: &mut Worker, settings: &Settings) -> Dataflow {
-        let rows: Rc<RefCell<HashMap<ViewRow, Diff>>> = Rc::default();
-        let held = rows.clone();
+        let shown = Rc::new(RefCell::new(Shown::default()));
         worker.dataflow_named("views", |scope| {
             let (input, chunks) = scope.new_input();
             let graph = graph::build(chunks, settings);
-            let shown = graph.views.inspect(move |(row, _tick, diff)| {
-                let mut held = held.borrow_mut();
-                let times = held.entry(*row).or_insert(0);
-                *times += diff;
-                if *times == 0 {
-                    held.remove(row);
-                }
-            });
+            let gathered = shown.clone();
+            let views =
+                graph.views.inspect(move |(row, _tick, diff)| gathered.borrow_mut().change(*row, *diff));
             let probe = ProbeHandle::new();
-            shown.inner.probe_with(&probe);
-            Dataflow { input, probe, state: graph.state, rows }
+            views.inner.probe_with(&probe);
+            Dataflow { input, probe, state: graph.state, shown }
         })
     }
 
@@ -159,6 +153,6 @@ impl Dataflow {
     }
 
     fn rows(&self) -> Vec<ViewRow> {
-        self.rows.borrow().keys().copied().collect()
+        self.shown.borrow().rows().collect()
     }
 }

@@ -4,7 +4,7 @@ use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
 
 /// A hash map whose order depends on its content alone.
-pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;
+pub type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;
 
 /// Spreads a whole number over 64 bits: multiplies by an odd constant and folds the high half of the product down.
 pub(crate) fn mix(n: u64) -> u64 {

@@ -17,6 +17,7 @@ mod people;
 mod posters;
 mod ranks;
 mod group_key;
-mod hash;
+pub mod hash;
 pub mod state;
 pub mod view;
+pub mod shown;

@@ -26,6 +26,11 @@ pub enum Value<'a> {
 const LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
 impl Value<'_> {
+    /// Whether it is missing or JSON null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
     /// A number that was read as a double. Zero has no sign, and what is out of every rule's range is no number to
     /// cleaning; so it does not matter how a parser reads `-0`, or integers of more than 64 bits.
     pub fn double(number: f64) -> Self {

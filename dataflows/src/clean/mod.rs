@@ -34,6 +34,8 @@ pub struct RawRecord<'a> {
     /// `_deleted`.
     pub deleted: Value<'a>,
     values: [Value<'a>; MAX_FIELDS],
+    /// Places from here on are null.
+    used: usize,
 }
 
 /// As many as a pin has.
@@ -47,25 +49,26 @@ impl<'a> RawRecord<'a> {
 
     /// Where the value of a field goes.
     pub fn value_mut(&mut self, field: Field) -> &mut Value<'a> {
+        self.used = self.used.max(slot(field) + 1);
         &mut self.values[slot(field)]
     }
 
     /// Makes all values null.
     pub fn clear(&mut self) {
-        for value in [&mut self.ind, &mut self.index, &mut self.deleted].into_iter().chain(&mut self.values) {
-            *value = Value::Null;
-        }
+        (self.ind, self.index, self.deleted) = (Value::Null, Value::Null, Value::Null);
+        self.values[..self.used].fill(Value::Null);
+        self.used = 0;
     }
 
     /// The key, unless it is unusable.
     pub fn key(&self) -> Option<u64> {
-        let key = if self.ind == Value::Null { &self.index } else { &self.ind };
+        let key = if self.ind.is_null() { &self.index } else { &self.ind };
         number::whole(key).ok().flatten()
     }
 
     /// Whether the record deletes the one with its key.
     pub fn is_deletion(&self) -> bool {
-        self.deleted == Value::Bool(true)
+        matches!(self.deleted, Value::Bool(true))
     }
 }
 

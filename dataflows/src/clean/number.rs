@@ -1,7 +1,7 @@
 //! Numbers: keys, ages and follower counts.
 
 use super::Malformed;
-use super::text::{NO_USER_INFO, is_blank};
+use super::text::{NO_USER_INFO, is_blank, trimmed};
 use crate::row::Count;
 use crate::value::Value;
 
@@ -16,7 +16,7 @@ pub(super) fn whole(value: &Value<'_>) -> Result<Option<u64>, Malformed> {
         _ if is_blank(value) => return Ok(None),
         Value::Integer(number) => u64::try_from(*number).ok(),
         Value::Double(number) => whole_double(*number),
-        Value::Text(text) => digits(text.trim()),
+        Value::Text(text) => digits(trimmed(text)),
         _ => None,
     };
     number.map(Some).ok_or(Malformed)
@@ -48,8 +48,8 @@ pub(super) fn follower_count(value: &Value<'_>) -> Result<Option<Count>, Malform
         _ if is_blank(value) => return Ok(None),
         Value::Integer(number) => u64::try_from(*number).ok(),
         Value::Double(number) => (*number > 0.0).then(|| number.round() as u64),
-        Value::Text(text) if text.trim() == NO_USER_INFO => return Ok(None),
-        Value::Text(text) => shown_count(text.trim()),
+        Value::Text(text) if trimmed(text) == NO_USER_INFO => return Ok(None),
+        Value::Text(text) => shown_count(trimmed(text)),
         _ => None,
     };
     number.and_then(Count::new).map(Some).ok_or(Malformed)

@@ -17,7 +17,7 @@ pub(super) fn coordinates(
     latitude: &Value<'_>,
     longitude: &Value<'_>,
 ) -> Result<Option<Coordinates>, Malformed> {
-    if *latitude == Value::Null && *longitude == Value::Null {
+    if latitude.is_null() && longitude.is_null() {
         return Ok(None);
     }
     let (latitude, longitude) = (degrees(latitude, 90.0)?, degrees(longitude, 180.0)?);

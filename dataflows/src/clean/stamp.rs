@@ -1,7 +1,7 @@
 //! Times: `YYYY-MM-DD`, optionally with time, fraction and offset.
 
 use super::Malformed;
-use super::text::is_blank;
+use super::text::{is_blank, trimmed};
 use crate::row::Year;
 use crate::value::Value;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
@@ -26,7 +26,7 @@ impl Stamp {
 pub(super) fn stamp(value: &Value<'_>) -> Result<Option<Stamp>, Malformed> {
     match value {
         _ if is_blank(value) => Ok(None),
-        Value::Text(text) => parse(text.trim().as_bytes()).map(Some).ok_or(Malformed),
+        Value::Text(text) => parse(trimmed(text).as_bytes()).map(Some).ok_or(Malformed),
         _ => Err(Malformed),
     }
 }
@@ -38,16 +38,17 @@ fn parse(text: &[u8]) -> Option<Stamp> {
     let date =
         NaiveDate::from_ymd_opt((century * 100 + year) as i32, two_digits(m1, m2)?, two_digits(d1, d2)?)?;
     let (written, offset) = match rest {
-        [] => (date.and_hms_opt(0, 0, 0)?, TimeDelta::zero()),
+        [] => (NaiveDateTime::from(date), None),
         [b' ' | b'T', time @ ..] => time_and_offset(date, time)?,
         _ => return None,
     };
-    let utc = written.checked_sub_signed(offset)?;
+    let utc = offset.map_or(Some(written), |offset| written.checked_sub_signed(offset))?;
     let is_in_range = |time: NaiveDateTime| (1..=9999).contains(&time.year());
     (is_in_range(written) && is_in_range(utc)).then_some(Stamp(utc))
 }
 
-fn time_and_offset(date: NaiveDate, text: &[u8]) -> Option<(NaiveDateTime, TimeDelta)> {
+/// The time on a date as written, and how far it is ahead of UTC if that is said.
+fn time_and_offset(date: NaiveDate, text: &[u8]) -> Option<(NaiveDateTime, Option<TimeDelta>)> {
     let (time, rest) = text.split_at_checked(8)?;
     let &[h1, h2, b':', m1, m2, b':', s1, s2] = time else { return None };
     let (micros, rest) = match rest {
@@ -56,7 +57,8 @@ fn time_and_offset(date: NaiveDate, text: &[u8]) -> Option<(NaiveDateTime, TimeD
     };
     let written =
         date.and_hms_micro_opt(two_digits(h1, h2)?, two_digits(m1, m2)?, two_digits(s1, s2)?, micros)?;
-    Some((written, offset(rest)?))
+    let offset = if matches!(rest, [] | [b'Z']) { None } else { Some(offset(rest)?) };
+    Some((written, offset))
 }
 
 /// Digits behind the point as microseconds, cut off, and what follows them.
@@ -69,7 +71,6 @@ fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
 
 fn offset(text: &[u8]) -> Option<TimeDelta> {
     let (sign, hours, minutes) = match *text {
-        [] | [b'Z'] => return Some(TimeDelta::zero()),
         [sign, h1, h2] => (sign, two_digits(h1, h2)?, 0),
         [sign, h1, h2, m1, m2] | [sign, h1, h2, b':', m1, m2] => {
             (sign, two_digits(h1, h2)?, two_digits(m1, m2)?)

@@ -8,14 +8,22 @@ use std::fmt;
 pub(super) fn text<'a>(value: &'a Value<'_>) -> Result<Option<&'a str>, Malformed> {
     match value {
         Value::Null => Ok(None),
-        Value::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+        Value::Text(text) => Ok(Some(trimmed(text)).filter(|text| !text.is_empty())),
         _ => Err(Malformed),
+    }
+}
+
+/// `str::trim`, which need not decode a text that begins and ends with visible ASCII.
+pub(super) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 
 /// Whether a value is a text of white space alone, which reads as nothing whatever the rule.
 pub(super) fn is_blank(value: &Value<'_>) -> bool {
-    text(value) == Ok(None)
+    matches!(text(value), Ok(None))
 }
 
 pub(super) fn title(text: &str) -> Option<&str> {
