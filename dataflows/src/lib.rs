@@ -21,3 +21,4 @@ pub mod hash;
 pub mod state;
 pub mod view;
 pub mod shown;
+pub mod plain;
