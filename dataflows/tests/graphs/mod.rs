@@ -65,7 +65,7 @@ pub fn run(run: &Run) -> Result<BTreeMap<Graph, Vec<Shown>>, String> {
         }
         result.insert(graph, after_ticks);
     }
-    Ok(result)
+    if by_tick.is_empty() { Ok(result) } else { Err(format!("changes after the last tick: {by_tick:?}")) }
 }
 
 /// All changes of all views. A panic in one worker would leave the others waiting for ever, so each worker catches its
@@ -125,7 +125,11 @@ fn watch<'s>(
 ) {
     let changes = Rc::clone(changes);
     views
-        .inspect_batch(move |_, batch| {
+        .inspect_batch(move |earliest, batch| {
+            assert!(
+                batch.iter().all(|(_, tick, _)| tick >= earliest),
+                "a change comes after its tick is closed"
+            );
             changes.borrow_mut().extend(batch.iter().map(|(row, tick, diff)| (graph, *row, *tick, *diff)));
         })
         .probe_with(probe);
