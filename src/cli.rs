@@ -30,8 +30,10 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ReplayArgs {
-    /// The archive: a folder with topics/<topic>/partition=<p>/<topic>+<p>+<offset>.json or .json.gz.
-    dir: PathBuf,
+    /// Archives: folders of objects in the layouts of the Kafka Connect S3 sink, of Firehose, or of JSON documents.
+    /// `ALIAS=SOURCE` keeps topics apart that have the same name in several sources.
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<String>,
     /// The configuration file; what it does not set has the defaults of config/default.toml.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -47,6 +49,12 @@ struct ReplayArgs {
     /// How --out writes them.
     #[arg(long, value_enum, default_value = "json")]
     format: Format,
+    /// Write rejected records and unreadable objects into this folder, as dead-letters.ndjson.
+    #[arg(long, value_name = "DIR")]
+    dead_letters: Option<PathBuf>,
+    /// End with exit code 3 if more records than this are rejected [default: any number].
+    #[arg(long, value_name = "N")]
+    max_rejects: Option<u64>,
     /// Clean and count every field, not only those that the views need.
     #[arg(long)]
     quality: bool,
@@ -69,6 +77,9 @@ const FAILED: u8 = 1;
 /// Wrong usage or configuration.
 const WRONG_USE: u8 = 2;
 
+/// It ran, but an object was faulty, or more records were rejected than allowed.
+const INCOMPLETE: u8 = 3;
+
 /// Why a command ends early.
 #[derive(Debug, thiserror::Error)]
 enum CommandError {
@@ -80,7 +91,7 @@ enum CommandError {
     Output(#[from] OutputError),
     #[error(transparent)]
     Emulate(#[from] EmulateError),
-    #[error("cannot print: {0}")]
+    #[error("cannot print")]
     Print(#[from] io::Error),
 }
 
@@ -103,17 +114,17 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check(args),
     };
     match done {
-        Ok(()) => ExitCode::from(OK),
+        Ok(code) => ExitCode::from(code),
         // Whoever reads the output has read enough, as `head` does.
         Err(CommandError::Print(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(OK),
         Err(error) => {
-            eprintln!("pinflow: {}", with_causes(&error));
+            eprintln!("pinflow: {}", on_one_line(&with_causes(&error)));
             ExitCode::from(error.exit_code())
         }
     }
 }
 
-/// An error and what caused it, on one line.
+/// An error and what caused it.
 fn with_causes(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
@@ -124,7 +135,16 @@ fn with_causes(error: &dyn Error) -> String {
     line
 }
 
-fn replay(args: ReplayArgs) -> Result<(), CommandError> {
+/// Names of files and topics may hold line ends, and what a terminal takes for commands.
+fn on_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
+    }
+    line
+}
+
+fn replay(args: ReplayArgs) -> Result<u8, CommandError> {
     let mut config = Config::load(args.config.as_deref())?;
     if let Some(workers) = args.workers {
         config = config.with_workers(workers)?;
@@ -135,7 +155,9 @@ fn replay(args: ReplayArgs) -> Result<(), CommandError> {
     if let Some(folder) = &args.out {
         output::prepare(folder)?;
     }
-    let replayed = pipeline::replay(&args.dir, &config, args.quality)?;
+    let options =
+        pipeline::Options { sources: args.sources, clean_all: args.quality, dead_letters: args.dead_letters };
+    let replayed = pipeline::replay(&options, &config)?;
     if let Some(folder) = &args.out {
         output::write_views(&replayed.tables, folder, args.format)?;
     }
@@ -147,10 +169,11 @@ fn replay(args: ReplayArgs) -> Result<(), CommandError> {
         output::print_summary(&replayed.summary, &mut out)?;
     }
     out.flush()?;
-    Ok(())
+    let too_many_rejects = args.max_rejects.is_some_and(|most| replayed.summary.rejects() > most);
+    Ok(if replayed.summary.faults > 0 || too_many_rejects { INCOMPLETE } else { OK })
 }
 
-fn emulate(args: EmulateArgs) -> Result<(), CommandError> {
+fn emulate(args: EmulateArgs) -> Result<u8, CommandError> {
     let written = emulate::run(&args)?;
     let total = written.total();
     let mut out = io::stdout().lock();
@@ -167,11 +190,11 @@ fn emulate(args: EmulateArgs) -> Result<(), CommandError> {
         "{} records, {} redeliveries, {} corrections, {} deletes, {} malformed lines",
         total.records, total.redeliveries, total.corrections, total.deletes, total.malformed
     )?;
-    Ok(())
+    Ok(OK)
 }
 
-fn check(args: CheckArgs) -> Result<(), CommandError> {
+fn check(args: CheckArgs) -> Result<u8, CommandError> {
     Config::load(Some(&args.config))?;
-    println!("{}: ok", args.config.display());
-    Ok(())
+    writeln!(io::stdout(), "{}: ok", args.config.display())?;
+    Ok(OK)
 }

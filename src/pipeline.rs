@@ -1,16 +1,18 @@
 //! Runs a replay: an archive in, the views and what was counted out.
 
-use crate::archive::{self, ArchiveError, Limits};
+use crate::archive::{self, ArchiveError, Limits, Listing, Source};
 use crate::buffers::Buffers;
 use crate::config::Config;
+use crate::dead_letters::{DeadLetters, DeadLettersError};
 use crate::decode::Counts;
 use crate::sequencer::Sequencer;
 use crate::tables::Tables;
 use crate::worker::{self, Outcome, Shared, Times};
 use pinflow_dataflows::clean::Fields;
+use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::state::Size;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -32,12 +34,23 @@ pub struct Summary {
     pub duplicates: u64,
     /// Accepted records that are not the latest of their `ind` and kind.
     pub superseded: u64,
+    /// Objects that could not be read, or not to their end.
+    pub faults: u64,
+    /// The first dead letters, for people.
+    pub first_letters: Vec<String>,
     /// Seconds by phase.
     pub seconds: Seconds,
     /// What the state takes.
     pub size: Size,
     /// Bytes of names.
     pub name_bytes: usize,
+}
+
+impl Summary {
+    /// Messages that were rejected.
+    pub fn rejects(&self) -> u64 {
+        Kind::ALL.iter().map(|kind| self.counts[*kind].messages() - self.counts[*kind].accepted).sum()
+    }
 }
 
 /// Where the time went. Decoding, graph and waiting are the workers' times added up.
@@ -63,6 +76,9 @@ pub enum ReplayError {
     /// The archive cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// Dead letters cannot be written.
+    #[error(transparent)]
+    DeadLetters(#[from] DeadLettersError),
     /// A thread or a connection between workers cannot be made.
     #[error("cannot start workers: {0}")]
     Start(String),
@@ -75,10 +91,26 @@ impl ReplayError {
     }
 }
 
-/// Replays the archive below `root`. With `clean_all`, every field is cleaned and counted, not only what views need.
-pub fn replay(root: &Path, config: &Config, clean_all: bool) -> Result<Replayed, ReplayError> {
+/// What to replay, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Folders, each as `SOURCE` or `ALIAS=SOURCE`.
+    pub sources: Vec<String>,
+    /// Clean and count every field, not only what views need.
+    pub clean_all: bool,
+    /// The folder that dead letters are written to.
+    pub dead_letters: Option<PathBuf>,
+}
+
+/// Replays archives into the views.
+pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayError> {
     let start = Instant::now();
-    let partitions = archive::list(root, &config.kinds)?;
+    let sources = options.sources.iter().map(|source| Source::new(source));
+    let sources = Arc::new(sources.collect::<Result<Vec<Source>, _>>().map_err(ArchiveError::from)?);
+    let Listing { partitions, faults } = archive::list(&sources, &config.kinds)?;
+    let names = partitions.iter().map(|partition| partition.name.clone()).collect();
+    let dead_letters = DeadLetters::new(names, options.dead_letters.as_deref())?;
+    dead_letters.unread(faults);
     let listed = Instant::now();
 
     let limits = Limits {
@@ -86,23 +118,30 @@ pub fn replay(root: &Path, config: &Config, clean_all: bool) -> Result<Replayed,
         record_max_bytes: config.limits.record_max_bytes,
         prefetch_blocks: config.replay.prefetch_blocks,
         readers: config.replay.readers,
+        open_ahead: 0,
     };
     let buffers = Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes);
-    let blocks = archive::read_all(partitions, limits, &buffers)
+    let items = archive::read_all(partitions, &sources, limits, &buffers)
         .map_err(|error| ReplayError::Start(error.to_string()))?;
     let shared = Arc::new(Shared {
-        sequencer: Sequencer::new(blocks, config.replay.tick_max_records as u64),
+        sequencer: Sequencer::new(items, config.replay.tick_max_records as u64),
+        dead_letters,
         buffers,
         names: NameTables::default(),
         settings: config.views.clone(),
-        wanted: if clean_all { Fields::ALL } else { Fields::OF_VIEWS },
+        wanted: if options.clean_all { Fields::ALL } else { Fields::OF_VIEWS },
         record_max_bytes: config.limits.record_max_bytes,
     });
     let outcomes = run_workers(config.workers, &shared)?;
-    let duplicates = shared.sequencer.finish()?;
 
     let finished = Instant::now();
-    let mut summary = Summary { duplicates, ..summarise(&outcomes) };
+    if let Some(folder) = &options.dead_letters {
+        shared.dead_letters.write(folder)?;
+    }
+    let mut summary = summarise(&outcomes);
+    summary.duplicates = shared.sequencer.duplicates();
+    summary.faults = shared.dead_letters.faults();
+    summary.first_letters = shared.dead_letters.first();
     let rows = outcomes.into_iter().flat_map(|outcome| outcome.rows).collect();
     let tables = Tables::new(rows, &shared.names, &config.views);
     summary.name_bytes = name_bytes(&shared.names);

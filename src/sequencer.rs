@@ -3,8 +3,9 @@
 //! A tick is a vector of positions. Blocks are handed out to workers one after the other, each with the tick that is
 //! open, so a tick takes a contiguous stretch of every partition, whichever workers decode it.
 
-use crate::archive::{ArchiveError, Blocks};
+use crate::archive::{Item, Items};
 use crate::block::Block;
+use crate::dead_letters::DeadLetters;
 use crossbeam_channel::TryRecvError;
 use pinflow_dataflows::row::Tick;
 use std::sync::{Mutex, PoisonError};
@@ -27,51 +28,44 @@ pub struct Sequencer {
 }
 
 struct Inner {
-    blocks: Blocks,
+    items: Items,
     open_tick: Tick,
     positions_in_tick: u64,
     duplicates: u64,
-    fault: Option<ArchiveError>,
 }
 
 impl Sequencer {
-    /// Hands out `blocks`; a tick is closed once it has `tick_max_records` positions.
-    pub fn new(blocks: Blocks, tick_max_records: u64) -> Sequencer {
-        let inner = Inner { blocks, open_tick: 0, positions_in_tick: 0, duplicates: 0, fault: None };
+    /// Hands out blocks of `items`; a tick is closed once it has `tick_max_records` positions.
+    pub fn new(items: Items, tick_max_records: u64) -> Sequencer {
+        let inner = Inner { items, open_tick: 0, positions_in_tick: 0, duplicates: 0 };
         Sequencer { inner: Mutex::new(inner), tick_max_records }
     }
 
-    /// The next work; never waits.
-    pub fn next_work(&self) -> Work {
+    /// The next work; never waits. Faults that come before it go to the dead letters.
+    pub fn next_work(&self, dead_letters: &DeadLetters) -> Work {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        if inner.fault.is_some() {
-            return Work::Finished(inner.open_tick);
-        }
-        match inner.blocks.try_recv() {
-            Ok(Ok(read)) => {
-                if inner.positions_in_tick >= self.tick_max_records {
-                    inner.open_tick += 1;
-                    inner.positions_in_tick = 0;
+        loop {
+            match inner.items.try_recv() {
+                Ok(Item::Block(block, duplicates)) => {
+                    if inner.positions_in_tick >= self.tick_max_records {
+                        inner.open_tick += 1;
+                        inner.positions_in_tick = 0;
+                    }
+                    inner.positions_in_tick += block.positions;
+                    inner.duplicates += duplicates;
+                    return Work::Block(inner.open_tick, block);
                 }
-                inner.positions_in_tick += read.block.positions;
-                inner.duplicates += read.duplicates;
-                Work::Block(inner.open_tick, read.block)
+                Ok(Item::Fault { partition, sequence, fault }) => {
+                    dead_letters.fault(partition, sequence, fault)
+                }
+                Err(TryRecvError::Empty) => return Work::Nothing(inner.open_tick),
+                Err(TryRecvError::Disconnected) => return Work::Finished(inner.open_tick),
             }
-            Ok(Err(fault)) => {
-                inner.fault = Some(fault);
-                Work::Finished(inner.open_tick)
-            }
-            Err(TryRecvError::Empty) => Work::Nothing(inner.open_tick),
-            Err(TryRecvError::Disconnected) => Work::Finished(inner.open_tick),
         }
     }
 
-    /// Positions that were dropped because they had been reached before; or what stopped the reading.
-    pub fn finish(&self) -> Result<u64, ArchiveError> {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        match inner.fault.take() {
-            Some(fault) => Err(fault),
-            None => Ok(inner.duplicates),
-        }
+    /// Positions that were dropped because they had been reached before.
+    pub fn duplicates(&self) -> u64 {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).duplicates
     }
 }

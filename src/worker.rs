@@ -2,6 +2,7 @@
 
 use crate::block::Messages;
 use crate::buffers::Buffers;
+use crate::dead_letters::DeadLetters;
 use crate::decode::{Counts, Decoder};
 use crate::sequencer::{Sequencer, Work};
 use pinflow_dataflows::chunk::Chunk;
@@ -24,6 +25,8 @@ use timely::worker::Worker;
 pub struct Shared {
     /// Where blocks come from.
     pub sequencer: Sequencer,
+    /// Where rejects go.
+    pub dead_letters: DeadLetters,
     /// Where buffers of decoded blocks go.
     pub buffers: Buffers,
     /// The names that rows refer to.
@@ -72,12 +75,13 @@ pub fn run(worker: &mut Worker, shared: &Shared) -> Outcome {
     let mut times = Times::default();
     let last_tick = loop {
         let start = Instant::now();
-        match shared.sequencer.next_work() {
+        match shared.sequencer.next_work(&shared.dead_letters) {
             Work::Block(tick, block) => {
                 dataflow.enter(worker, tick, &mut decoder);
                 let entered = Instant::now();
-                decoder.decode(&block, &mut |chunk| dataflow.input.send(chunk));
-                if let Messages::Lines(buffer) = block.messages {
+                let letters = decoder.decode(&block, &mut |chunk| dataflow.input.send(chunk));
+                shared.dead_letters.finish_block(block.partition, block.sequence, &letters);
+                if let Messages::Lines(buffer) | Messages::Values(buffer, _) = block.messages {
                     shared.buffers.give(buffer);
                 }
                 times.decode += entered.elapsed();

@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use pinflow::block::{Block, Messages};
+use pinflow::archive::PartitionName;
+use pinflow::block::{Block, Messages, Origin};
 use pinflow::decode::{Counts, Decoder, NoRecord, Reason, read_record};
 use pinflow_dataflows::clean::{self, Coordinates, Field, Fields, RawRecord, Stamp};
 use pinflow_dataflows::kind::Kind;
@@ -10,6 +11,7 @@ use pinflow_dataflows::names::NameTables;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 #[derive(Debug, Deserialize)]
 struct Case {
@@ -104,9 +106,20 @@ fn same(a: &Value, b: &Value) -> bool {
 /// Decodes one line as a worker does.
 fn decoded(kind: Kind, bytes: &[u8], wanted: Fields, record_max_bytes: usize) -> Counts {
     let mut decoder = Decoder::new(&NameTables::default(), 1, wanted, record_max_bytes);
-    let messages = Messages::Lines(bytes.to_vec());
-    let block =
-        Block { kind, partition: 0, first_order: 1, first_position: 0, positions: 1, time: 0, messages };
+    let partition = Arc::new(PartitionName { topic: "a.pin".into(), number: Some(0) });
+    let origin = Arc::new(Origin { source: "source".into(), partition, object: "object".into() });
+    let block = Block {
+        kind,
+        partition: 0,
+        sequence: 0,
+        first_order: 1,
+        first_position: 0,
+        positions: 1,
+        bytes: bytes.len() as u64,
+        time: 0,
+        origin,
+        messages: Messages::Lines(bytes.to_vec()),
+    };
     decoder.decode(&block, &mut |_| {});
     decoder.counts().clone()
 }

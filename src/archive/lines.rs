@@ -1,49 +1,36 @@
-//! Cuts an object's bytes into pieces of whole lines, and counts the lines.
+//! Cuts an object of lines into pieces of whole lines, and counts the lines.
 
+use super::large::Measure;
+use super::piece::Piece;
+use super::window::Window;
 use std::io::{self, Read};
 
-/// A piece of an object.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// Whole lines, and how many; only the object's last may lack its LF.
-    Lines(Vec<u8>, u64),
-    /// A line of so many bytes without its end, longer than may be kept.
-    TooLarge(u64),
-}
-
-impl Piece {
-    /// How many lines it is of.
-    pub fn lines(&self) -> u64 {
-        match self {
-            Piece::Lines(_, lines) => *lines,
-            Piece::TooLarge(_) => 1,
-        }
-    }
-}
-
 /// Reads an object piece by piece, in memory bounded by the piece and the longest line.
-pub struct Pieces<R> {
-    object: R,
-    piece_bytes: usize,
+pub struct LinePieces<R> {
+    window: Window<R>,
     line_max_bytes: usize,
-    /// The beginning of a line whose end has not been read yet.
+    /// What was read behind the last piece: mostly the beginning of a line.
     rest: Vec<u8>,
-    is_at_end: bool,
 }
 
-impl<R: Read> Pieces<R> {
-    /// Pieces of about `piece_bytes`; a line may have `line_max_bytes` and its end.
-    pub fn new(object: R, piece_bytes: usize, line_max_bytes: usize) -> Pieces<R> {
-        Pieces { object, piece_bytes, line_max_bytes, rest: Vec::new(), is_at_end: false }
+impl<R: Read> LinePieces<R> {
+    /// Pieces of an object; a line may have `line_max_bytes` and its end.
+    pub fn new(window: Window<R>, line_max_bytes: usize) -> LinePieces<R> {
+        LinePieces { window, line_max_bytes, rest: Vec::new() }
     }
 
     /// What is read.
-    pub fn object(&self) -> &R {
-        &self.object
+    pub fn window(&self) -> &Window<R> {
+        &self.window
+    }
+
+    /// Bytes of the pieces given.
+    pub fn given(&self) -> u64 {
+        self.window.bytes() - self.rest.len() as u64
     }
 
     /// The next piece, in `piece`, whose content does not matter: it lends its room, and what of it is filled already
-    /// need not be cleared. Nothing at the object's end.
+    /// need not be cleared. Nothing at the object's end; an error once, when all before it has been given.
     pub fn next(&mut self, mut piece: Vec<u8>) -> io::Result<Option<Piece>> {
         let mut filled = self.rest.len();
         piece.resize(piece.len().max(filled), 0);
@@ -51,67 +38,74 @@ impl<R: Read> Pieces<R> {
         self.rest.clear();
         // Behind a line that was too long, the rest may hold whole lines.
         let mut searched = 0;
-        while !self.is_at_end {
-            filled += self.read_more(&mut piece, filled)?;
+        while self.window.can_read() {
+            filled += self.window.read_more(&mut piece, filled);
             if let Some(end) = memchr::memrchr(b'\n', &piece[searched..filled]) {
                 let end = searched + end + 1;
                 self.rest.extend_from_slice(&piece[end..filled]);
-                piece.truncate(end);
-                let lines = memchr::memchr_iter(b'\n', &piece).count() as u64;
-                return Ok(Some(Piece::Lines(piece, lines)));
+                return Ok(Some(whole_lines(piece, end)));
             }
             // A line's end may be CR and LF.
             if filled > self.line_max_bytes + 2 {
                 piece.truncate(filled);
-                return self.skip_line(piece).map(Some);
+                return self.skip_line(piece);
             }
             searched = filled;
         }
-        piece.truncate(filled);
-        let lines = memchr::memchr_iter(b'\n', &piece).count() + usize::from(!piece.ends_with(b"\n"));
-        Ok((!piece.is_empty()).then_some(Piece::Lines(piece, lines as u64)))
-    }
-
-    /// Reads as much as a piece behind what is filled, or to the object's end.
-    fn read_more(&mut self, piece: &mut Vec<u8>, filled: usize) -> io::Result<usize> {
-        let end = filled + self.piece_bytes;
-        piece.resize(piece.len().max(end), 0);
-        let mut at = filled;
-        while at < end && !self.is_at_end {
-            match self.object.read(&mut piece[at..end]) {
-                Ok(0) => self.is_at_end = true,
-                Ok(read) => at += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+        // A line that a fault has cut off is part of the fault.
+        let end = if self.window.is_at_end() { filled } else { line_end(&piece[..filled]) };
+        match self.window.take_fault() {
+            Some(fault) if end == 0 => Err(fault),
+            _ if end == 0 => Ok(None),
+            fault => {
+                if let Some(fault) = fault {
+                    self.window.put_back(fault);
+                }
+                Ok(Some(whole_lines(piece, end)))
             }
         }
-        Ok(at - filled)
     }
 
-    /// Reads on to the end of a line that is too long, and keeps nothing of it.
-    fn skip_line(&mut self, mut part: Vec<u8>) -> io::Result<Piece> {
-        let (mut bytes, mut is_blank, mut last) = (0, true, None);
+    /// Reads on to the end of a line that is too long, and keeps its beginning.
+    fn skip_line(&mut self, mut part: Vec<u8>) -> io::Result<Option<Piece>> {
+        let (mut measure, mut is_blank, mut ends_with_cr) = (Measure::default(), true, false);
         loop {
             let end = memchr::memchr(b'\n', &part);
             let line = &part[..end.unwrap_or(part.len())];
-            bytes += line.len() as u64;
             is_blank &= line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
-            last = line.last().copied().or(last);
+            // A CR before the line's end does not count.
+            if ends_with_cr && !line.is_empty() {
+                measure.add(b"\r");
+            }
+            ends_with_cr = line.ends_with(b"\r") || ends_with_cr && line.is_empty();
+            measure.add(line.strip_suffix(b"\r").unwrap_or(line));
             if let Some(end) = end {
                 self.rest = part.split_off(end + 1);
+            } else if self.window.can_read() {
+                let read = self.window.read_more(&mut part, 0);
+                part.truncate(read);
+                continue;
+            } else if let Some(fault) = self.window.take_fault() {
+                return Err(fault);
             }
-            if end.is_some() || self.is_at_end {
-                let end_bytes = u64::from(last == Some(b'\r'));
-                return Ok(if is_blank {
-                    Piece::Lines(b"\n".to_vec(), 1)
-                } else {
-                    Piece::TooLarge(bytes - end_bytes)
-                });
-            }
-            let read = self.read_more(&mut part, 0)?;
-            part.truncate(read);
+            return Ok(Some(if is_blank {
+                Piece::Blank
+            } else {
+                Piece::TooLarge(Box::new(measure.finish()))
+            }));
         }
     }
+}
+
+/// Behind the last LF, or 0.
+fn line_end(bytes: &[u8]) -> usize {
+    memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1)
+}
+
+fn whole_lines(mut piece: Vec<u8>, end: usize) -> Piece {
+    piece.truncate(end);
+    let lines = memchr::memchr_iter(b'\n', &piece).count() + usize::from(!piece.ends_with(b"\n"));
+    Piece::Lines(piece, lines as u64)
 }
 
 #[cfg(test)]
@@ -119,7 +113,7 @@ mod tests {
     use super::*;
 
     fn pieces(object: &str, piece_bytes: usize, line_max_bytes: usize) -> Vec<Piece> {
-        let mut pieces = Pieces::new(object.as_bytes(), piece_bytes, line_max_bytes);
+        let mut pieces = LinePieces::new(Window::new(object.as_bytes(), piece_bytes), line_max_bytes);
         std::iter::from_fn(|| pieces.next(Vec::new()).expect("memory can be read")).collect()
     }
 
@@ -155,16 +149,45 @@ mod tests {
                     Piece::Lines(lines, _) => {
                         lines.split(|b| *b == b'\n').any(|line| line.starts_with(b"xxx"))
                     }
-                    Piece::TooLarge(bytes) => *bytes == 50,
+                    Piece::TooLarge(large) => large.bytes == 50 && large.head == long.as_bytes(),
+                    Piece::Values(..) | Piece::Blank => false,
                 };
                 assert_eq!(found.iter().filter(|piece| is_large(piece)).count(), 1, "{found:?}");
-                assert_eq!(
-                    found.iter().map(Piece::lines).sum::<u64>(),
-                    object.split_inclusive('\n').count() as u64
-                );
+                let lines = object.split_inclusive('\n').count() as u64;
+                assert_eq!(found.iter().map(Piece::positions).sum::<u64>(), lines);
             }
         }
         let blank = " ".repeat(50);
         assert_eq!(pieces(&format!("{blank}\nb\n"), 10, 20).len(), 2, "a long blank line is a blank line");
+    }
+
+    /// Gives some bytes, then fails.
+    struct Failing<'a>(&'a [u8]);
+
+    impl Read for Failing<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.0.is_empty() { Err(io::ErrorKind::BrokenPipe.into()) } else { self.0.read(buffer) }
+        }
+    }
+
+    #[test]
+    fn whole_lines_before_a_fault_count() {
+        for (object, expected) in
+            [("a\nb\nc", "a\nb\n"), ("abc", ""), ("a\n", "a\n"), ("", ""), ("xxxxxxxxxxxx", "")]
+        {
+            for piece_bytes in 1..10 {
+                let mut pieces = LinePieces::new(Window::new(Failing(object.as_bytes()), piece_bytes), 5);
+                let (mut bytes, mut faults) = (Vec::new(), 0);
+                loop {
+                    match pieces.next(Vec::new()) {
+                        Ok(Some(Piece::Lines(lines, _))) => bytes.extend(lines),
+                        Ok(Some(piece)) => panic!("{piece:?}"),
+                        Ok(None) => break,
+                        Err(_) => faults += 1,
+                    }
+                }
+                assert_eq!((String::from_utf8(bytes).unwrap().as_str(), faults), (expected, 1), "{object:?}");
+            }
+        }
     }
 }

@@ -1,80 +1,77 @@
-//! The objects of a folder, by partition and in the order in which they are read.
+//! The objects of all sources, by partition and in the order in which they are read.
 
-use super::layout::{LayoutError, is_hidden, object_name};
+use super::fault::{Fault, FaultReason};
+use super::layout::{NameDisagrees, Place, place};
+use super::sources::Source;
 use crate::config::{Kinds, Mapping};
+use crate::store::{Found, StoreError};
 use pinflow_dataflows::kind::Kind;
-use pinflow_dataflows::row::Place;
+use pinflow_dataflows::row;
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use walkdir::{DirEntry, WalkDir};
+use std::sync::Arc;
 
 /// A partition of an archive.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Partition {
     /// What its messages are.
     pub kind: Kind,
-    /// The topic.
-    pub topic: String,
-    /// Its number in the topic.
-    pub number: u64,
-    /// Its objects by start offset; of objects that start at the same offset the smaller name is first.
+    /// Which one it is.
+    pub name: Arc<PartitionName>,
+    /// Its objects, in the order of their positions.
     pub objects: Vec<Object>,
 }
 
+/// Partitions compare by topic, then number; the one of objects without an offset comes before the numbered ones.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartitionName {
+    /// The topic, stream or prefix, behind the source's alias if it has one.
+    pub topic: String,
+    /// The partition's number; objects without an offset in their names form one partition without a number.
+    pub number: Option<u64>,
+}
+
 /// An object of an archive.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub struct Object {
-    /// The offset of its first message.
-    pub start: u64,
-    /// Where it is.
-    pub path: PathBuf,
-    /// How long it is, as it lies there.
-    pub bytes: u64,
+    /// The number of its source.
+    pub source: usize,
+    /// Where it is in the source, and what it is.
+    pub found: Found,
+    /// What it holds.
+    pub place: Place,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// In the order in which they compare.
+    pub partitions: Vec<Partition>,
+    /// Objects whose names disagree with their folders.
+    pub faults: Vec<Fault>,
 }
 
 /// Why an archive cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// A file or folder refused to be read.
-    #[error("cannot read {path}: {error}; make it readable, or take it out of the archive")]
-    Unreadable {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
+    /// A source cannot be read at all.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// There is nothing to read.
-    #[error("no objects in {path}: looked for {looked_for}")]
-    Empty {
-        /// The folder.
-        path: PathBuf,
-        /// What was looked for.
-        looked_for: String,
-    },
-    /// A topic's name does not say of which kind its records are.
     #[error(
-        "{topic}: the name does not say of which kind its records are; set kinds.\"{topic}\" in the configuration to \
+        "no objects in {sources}: looked for topics/<topic>/…, or folders named as topics, with objects in them"
+    )]
+    Empty {
+        /// The sources.
+        sources: String,
+    },
+    /// A name does not say of which kind the records are.
+    #[error(
+        "{name}: the name does not say of which kind its records are; set kinds.\"{name}\" in the configuration to \
          \"pin\", \"geo\", \"user\" or \"ignore\""
     )]
     UnknownKind {
-        /// The topic.
-        topic: String,
-    },
-    /// A file does not belong into the layout.
-    #[error("{path}: {error}; move it out of the archive, or put _ before its name")]
-    Layout {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: LayoutError,
-    },
-    /// A file's name is not UTF-8.
-    #[error("{path}: the name is not UTF-8; rename it")]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
+        /// The topic, stream or prefix.
+        name: String,
     },
     /// More partitions than can be told apart.
     #[error("{found} partitions; at most {most} can be read at once")]
@@ -86,75 +83,79 @@ pub enum ArchiveError {
     },
 }
 
-/// Lists the objects below `root`: of its folder `topics/` if it has one, else of its folders.
-pub fn list(root: &Path, kinds: &Kinds) -> Result<Vec<Partition>, ArchiveError> {
-    let below_topics = root.join("topics");
-    let top = if below_topics.is_dir() { below_topics } else { root.to_owned() };
-    let mut partitions = BTreeMap::new();
-    for topic in folders(&top)? {
-        match kinds.of(&topic) {
-            None => return Err(ArchiveError::UnknownKind { topic }),
-            Some(Mapping::Ignore) => {}
-            Some(Mapping::Kind(kind)) => list_topic(&top, &topic, kind, &mut partitions)?,
+/// The folder that holds all topics.
+const TOPICS: &str = "topics/";
+
+/// Lists the objects of all sources. Topics of one name are one topic, unless an alias keeps them apart.
+pub fn list(sources: &[Source], kinds: &Kinds) -> Result<Listing, ArchiveError> {
+    let mut listing = Listing::default();
+    let mut partitions: BTreeMap<PartitionName, (Kind, Vec<Object>)> = BTreeMap::new();
+    for (number, source) in sources.iter().enumerate() {
+        for (topic, found) in topics_of(source)? {
+            let Some(mapping) = kinds.of(&topic) else {
+                return Err(ArchiveError::UnknownKind { name: topic });
+            };
+            let Mapping::Kind(kind) = mapping else { continue };
+            for (found, below) in found {
+                match place(&topic, &found.key[below..]) {
+                    Ok(place) => {
+                        let partition =
+                            partitions.entry(source.partition(&topic, place)).or_insert((kind, Vec::new()));
+                        partition.1.push(Object { source: number, found, place });
+                    }
+                    Err(NameDisagrees) => {
+                        let topic = source.partition(&topic, Place::Values { time: 0 }).topic;
+                        let reason = FaultReason::NameDisagrees;
+                        listing.faults.push(Fault::of_object(source, topic, &found.key, reason));
+                    }
+                }
+            }
         }
     }
-    if partitions.is_empty() {
-        let looked_for = "topics/<topic>/partition=<p>/<topic>+<p>+<offset>.json or .json.gz".to_owned();
-        return Err(ArchiveError::Empty { path: root.to_owned(), looked_for });
+    if partitions.is_empty() && listing.faults.is_empty() {
+        let names: Vec<&str> = sources.iter().map(|source| source.store.name()).collect();
+        return Err(ArchiveError::Empty { sources: names.join(", ") });
     }
-    if partitions.len() > Place::MAX_PARTITIONS {
-        return Err(ArchiveError::TooManyPartitions { found: partitions.len(), most: Place::MAX_PARTITIONS });
+    if partitions.len() > row::Place::MAX_PARTITIONS {
+        let most = row::Place::MAX_PARTITIONS;
+        return Err(ArchiveError::TooManyPartitions { found: partitions.len(), most });
     }
-    let mut partitions: Vec<Partition> = partitions.into_values().collect();
-    for partition in &mut partitions {
-        partition.objects.sort();
+    for (name, (kind, mut objects)) in partitions {
+        objects.sort_by(|a, b| a.order().cmp(&b.order()));
+        listing.partitions.push(Partition { kind, name: Arc::new(name), objects });
     }
-    Ok(partitions)
+    Ok(listing)
 }
 
-/// The names of a folder's folders, sorted, without hidden ones.
-fn folders(top: &Path) -> Result<Vec<String>, ArchiveError> {
-    let unreadable = |error| ArchiveError::Unreadable { path: top.to_owned(), error };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(top).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        let name = name.ok_or_else(|| ArchiveError::NotUtf8 { path: path.clone() })?;
-        if path.is_dir() && !is_hidden(name) {
-            names.push(name.to_owned());
-        }
+impl Object {
+    /// By start offset; those that start at one offset, and those without, by key in byte order.
+    fn order(&self) -> (u64, &str, usize) {
+        let start = match self.place {
+            Place::Lines { start, .. } => start,
+            Place::Values { .. } => 0,
+        };
+        (start, &self.found.key, self.source)
     }
-    names.sort();
-    Ok(names)
 }
 
-fn list_topic(
-    top: &Path,
-    topic: &str,
-    kind: Kind,
-    partitions: &mut BTreeMap<(String, u64), Partition>,
-) -> Result<(), ArchiveError> {
-    let root = top.join(topic);
-    let is_visible =
-        |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_str().is_some_and(is_hidden);
-    for entry in WalkDir::new(&root).follow_links(true).into_iter().filter_entry(is_visible) {
-        let entry = entry.map_err(|error| ArchiveError::Unreadable {
-            path: error.path().unwrap_or(&root).to_owned(),
-            error: error.into(),
-        })?;
-        if entry.file_type().is_dir() {
-            continue;
+/// Objects by topic, each with where its key below the topic begins.
+type Topics = BTreeMap<String, Vec<(Found, usize)>>;
+
+/// The objects of a source by topic: of its folder `topics/` if it has one, else of its folders.
+fn topics_of(source: &Source) -> Result<Topics, ArchiveError> {
+    let (mut below_topics, mut others, mut has_topics) = (Topics::new(), Topics::new(), false);
+    source.store.list(&mut |found| {
+        let (topics, root) = match found.key.strip_prefix(TOPICS) {
+            Some(_) => (&mut below_topics, TOPICS.len()),
+            None => (&mut others, 0),
+        };
+        has_topics |= root > 0;
+        let is_hidden = found.key.split('/').any(|part| part.starts_with(['_', '.']));
+        // What lies at the root is no object, nor is what is hidden.
+        if let Some((topic, _)) = found.key[root..].split_once('/').filter(|_| !is_hidden) {
+            let below = root + topic.len() + 1;
+            topics.entry(topic.to_owned()).or_default().push((found, below));
         }
-        let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-        let path = entry.into_path();
-        let below = path.strip_prefix(&root).unwrap_or(&path);
-        let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
-        let parts = parts.ok_or_else(|| ArchiveError::NotUtf8 { path: path.clone() })?;
-        let name =
-            object_name(topic, &parts).map_err(|error| ArchiveError::Layout { path: path.clone(), error })?;
-        let new = || Partition { kind, topic: topic.to_owned(), number: name.partition, objects: Vec::new() };
-        let partition = partitions.entry((topic.to_owned(), name.partition)).or_insert_with(new);
-        partition.objects.push(Object { start: name.start, path, bytes });
-    }
-    Ok(())
+    })?;
+    Ok(if has_topics { below_topics } else { others })
 }

@@ -1,10 +1,20 @@
-//! Archives: folders of objects, in the layout that the Kafka Connect S3 sink writes.
+//! Archives: objects in folders and buckets, in the layouts that sinks write.
 
+mod sources;
 mod layout;
 mod listing;
-mod bytes;
-mod lines;
 mod reader;
+mod partition;
+mod bytes;
+mod window;
+mod piece;
+mod lines;
+mod values;
+mod large;
+mod fault;
 
-pub use listing::{ArchiveError, Object, Partition, list};
-pub use reader::{Blocks, Limits, read_all};
+pub use fault::{Fault, FaultReason};
+pub use large::TooLarge;
+pub use listing::{ArchiveError, Listing, PartitionName, list};
+pub use reader::{Item, Items, Limits, read_all};
+pub use sources::Source;

@@ -8,13 +8,16 @@ mod intern;
 pub use counts::{Counts, KindCounts, Reason};
 pub use json::{NoRecord, read_record};
 
+use crate::archive::TooLarge;
 use crate::block::{Block, Messages};
+use crate::dead_letters::{Content, Letter};
 use intern::Interner;
 use pinflow_dataflows::chunk::{Chunk, Chunks};
 use pinflow_dataflows::clean::{self, Fields, RawRecord};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::row::{Record, Row, Version};
+use std::ops::Range;
 
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub struct Decoder {
     interner: Interner,
     chunks: Chunks,
     counts: Counts,
+    /// Rejects of the block at hand.
+    letters: Vec<Letter>,
 }
 
 impl Decoder {
@@ -43,50 +48,55 @@ impl Decoder {
             interner: Interner::new(names),
             chunks: Chunks::new(workers),
             counts: Counts::default(),
+            letters: Vec::new(),
         }
     }
 
-    /// Decodes a block's messages; chunks of rows that fill up go to `send`.
-    pub fn decode(&mut self, block: &Block, send: &mut impl FnMut(Chunk)) {
-        self.counts.bytes += block.bytes();
+    /// Decodes a block's messages; chunks of rows that fill up go to `send`. Gives what was rejected.
+    pub fn decode(&mut self, block: &Block, send: &mut impl FnMut(Chunk)) -> Vec<Letter> {
+        self.counts.bytes += block.bytes;
         match &block.messages {
-            Messages::TooLarge(_) => {
-                self.take(block, block.first_order, Decoded::Rejected(Reason::TooLarge), send)
+            Messages::Lines(bytes) => {
+                let ends = memchr::memchr_iter(b'\n', bytes);
+                let unended = (!bytes.is_empty() && !bytes.ends_with(b"\n")).then_some(bytes.len());
+                let mut start = 0;
+                let lines = ends.chain(unended).map(|end| std::mem::replace(&mut start, end + 1)..end);
+                self.decode_each(block, bytes, lines, send);
             }
-            Messages::Lines(lines) => match simdutf8::basic::from_utf8(lines) {
-                Ok(text) => self.decode_text(block, text, send),
-                Err(_) => self.decode_bytes(block, lines, send),
-            },
+            Messages::Values(bytes, values) => self.decode_each(block, bytes, values.iter().cloned(), send),
+            Messages::TooLarge(large) => {
+                self.counts[block.kind].reject(Reason::TooLarge);
+                let content = Content::TooLarge(large.as_ref().clone());
+                self.letters.push(Letter::of_message(block, 0, Reason::TooLarge, content));
+            }
         }
         self.interner.complete(&mut |row| self.chunks.push(row, send));
+        std::mem::take(&mut self.letters)
     }
 
-    /// A block in UTF-8, which a line of it then is, too.
-    fn decode_text(&mut self, block: &Block, text: &str, send: &mut impl FnMut(Chunk)) {
-        let (mut order, mut start) = (block.first_order, 0);
+    fn decode_each(
+        &mut self,
+        block: &Block,
+        bytes: &[u8],
+        messages: impl Iterator<Item = Range<usize>>,
+        send: &mut impl FnMut(Chunk),
+    ) {
+        // A part of a block in UTF-8 is in UTF-8, too, if it is cut between characters, as messages are.
+        let whole = simdutf8::basic::from_utf8(bytes).ok();
         let mut raw = RawRecord::default();
-        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
-        for end in ends.chain((!text.ends_with('\n')).then_some(text.len())) {
-            if end > start || end < text.len() {
-                let decoded = self.message(block.kind, &text[start..end], &mut raw);
-                self.take(block, order, decoded, send);
-                order += 1;
-            }
-            start = end + 1;
-        }
-    }
-
-    /// A block with something in it that is not UTF-8.
-    fn decode_bytes(&mut self, block: &Block, bytes: &[u8], send: &mut impl FnMut(Chunk)) {
-        let mut raw = RawRecord::default();
-        for (line, order) in bytes.split_inclusive(|byte| *byte == b'\n').zip(block.first_order..) {
-            let line = line.strip_suffix(b"\n").unwrap_or(line);
-            let decoded = match std::str::from_utf8(line) {
-                Ok(text) => self.message(block.kind, text, &mut raw),
-                Err(_) if is_too_large(line, self.record_max_bytes) => Decoded::Rejected(Reason::TooLarge),
-                Err(_) => Decoded::Rejected(Reason::NotJson),
+        for (index, message) in (0..).zip(messages) {
+            let text = match whole {
+                Some(whole) => whole.get(message.clone()),
+                None => std::str::from_utf8(&bytes[message.clone()]).ok(),
             };
-            self.take(block, order, decoded, send);
+            let decoded = match text {
+                Some(text) => self.message(block.kind, text, &mut raw),
+                None if is_too_large(&bytes[message.clone()], self.record_max_bytes) => {
+                    Decoded::Rejected(Reason::TooLarge)
+                }
+                None => Decoded::Rejected(Reason::NotJson),
+            };
+            self.take(block, index, decoded, &bytes[message], send);
         }
     }
 
@@ -134,14 +144,29 @@ impl Decoder {
         }
     }
 
-    fn take(&mut self, block: &Block, order: u64, decoded: Decoded, send: &mut impl FnMut(Chunk)) {
+    fn take(
+        &mut self,
+        block: &Block,
+        index: u64,
+        decoded: Decoded,
+        message: &[u8],
+        send: &mut impl FnMut(Chunk),
+    ) {
         let counts = &mut self.counts[block.kind];
         match decoded {
             Decoded::Blank => counts.blank += 1,
-            Decoded::Rejected(reason) => counts.reject(reason),
+            Decoded::Rejected(reason) => {
+                counts.reject(reason);
+                let message = message.strip_suffix(b"\r").unwrap_or(message);
+                let content = match reason {
+                    Reason::TooLarge => Content::TooLarge(TooLarge::of(message)),
+                    _ => Content::Whole(message.to_owned()),
+                };
+                self.letters.push(Letter::of_message(block, index, reason, content));
+            }
             Decoded::Accepted(ind, record, malformed) => {
                 counts.accept(malformed);
-                let version = Version::new(block.time, block.partition, order);
+                let version = Version::new(block.time, block.partition, block.first_order + index);
                 self.interner.take(Row { ind, version, record }, &mut |row| self.chunks.push(row, send));
             }
         }

@@ -15,7 +15,7 @@ pub enum Format {
     Json,
     /// A row object a line, in `<view>.ndjson`.
     Ndjson,
-    /// A line of column names and a line a row (RFC 4180), in `<view>.csv`; null is empty.
+    /// A line of column names and a line a row, quoted as RFC 4180 says, in `<view>.csv`; null is empty.
     Csv,
 }
 

@@ -17,6 +17,7 @@ pub fn json_summary(summary: &Summary) -> Value {
         "superseded": summary.superseded,
         "rejected": not_zero(rejected(summary)),
         "malformed": not_zero(malformed(summary)),
+        "faults": summary.faults,
         "bytes": summary.counts.bytes,
         "seconds": seconds(summary),
         "state": state(summary),
@@ -78,6 +79,12 @@ pub fn print_summary(summary: &Summary, out: &mut impl Write) -> io::Result<()> 
     writeln!(out, "{} duplicates dropped, {} records superseded", summary.duplicates, summary.superseded)?;
     print_counts("rejected", rejected(summary), out)?;
     print_counts("malformed", malformed(summary), out)?;
+    if summary.faults > 0 {
+        writeln!(out, "{} objects could not be read to their end", summary.faults)?;
+    }
+    for letter in &summary.first_letters {
+        writeln!(out, "  {letter}")?;
+    }
     let seconds = summary.seconds.total.as_secs_f64();
     writeln!(out, "{seconds:.2} s, {:.0} records/s", records as f64 / seconds)
 }

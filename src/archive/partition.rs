@@ -1,0 +1,252 @@
+//! One partition on its way through its objects.
+
+use super::bytes::Bytes;
+use super::fault::{Fault, FaultReason};
+use super::layout::Place;
+use super::lines::LinePieces;
+use super::listing::{Object, Partition, PartitionName};
+use super::piece::Piece;
+use super::reader::{Item, Limits};
+use super::sources::Source;
+use super::values::ValuePieces;
+use super::window::Window;
+use crate::block::{Block, Messages, Origin};
+use pinflow_dataflows::kind::Kind;
+use std::collections::VecDeque;
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Reads the objects of a partition one after the other.
+pub struct PartitionReader<'a> {
+    ordinal: u32,
+    kind: Kind,
+    name: Arc<PartitionName>,
+    sources: &'a [Source],
+    limits: Limits,
+    objects: std::vec::IntoIter<Object>,
+    /// The object that is read, and those whose turn comes next.
+    open: VecDeque<OpenObject>,
+    is_finished: bool,
+    /// Bytes of all objects, and of those that were read.
+    bytes: u64,
+    bytes_read: u64,
+    /// The first position not yet handed out; of objects without an offset, in the one of this key.
+    reached: u64,
+    reached_key: String,
+    time: u64,
+    sequence: u64,
+    /// Messages handed out.
+    handed_out: u64,
+    /// Positions dropped since the last block.
+    duplicates: u64,
+}
+
+/// An object that is being read.
+struct OpenObject {
+    object: Object,
+    origin: Arc<Origin>,
+    pieces: Pieces,
+    /// The next message's position.
+    position: u64,
+}
+
+enum Pieces {
+    Lines(LinePieces<Bytes>),
+    Values(ValuePieces<Bytes>),
+}
+
+impl<'a> PartitionReader<'a> {
+    pub fn new(ordinal: u32, partition: Partition, sources: &'a [Source], limits: Limits) -> Self {
+        PartitionReader {
+            ordinal,
+            kind: partition.kind,
+            name: partition.name,
+            sources,
+            limits,
+            bytes: partition.objects.iter().map(|object| object.found.bytes).sum(),
+            objects: partition.objects.into_iter(),
+            open: VecDeque::new(),
+            is_finished: false,
+            bytes_read: 0,
+            reached: 0,
+            reached_key: String::new(),
+            time: 0,
+            sequence: 0,
+            handed_out: 0,
+            duplicates: 0,
+        }
+    }
+
+    /// How much of the partition has been read, from 0 to 1.
+    pub fn part_read(&self) -> f64 {
+        let read = self.bytes_read
+            + self.open.front().map_or(0, |open| open.pieces.window().object().read_of_object());
+        read as f64 / self.bytes.max(1) as f64
+    }
+
+    /// Whether it has told its end.
+    pub fn is_finished(&self) -> bool {
+        self.is_finished
+    }
+
+    /// The next messages whose positions have not been reached before, in `buffer`, or a fault; nothing at the
+    /// partition's end.
+    pub fn next_item(&mut self, mut buffer: Vec<u8>) -> Option<Item> {
+        loop {
+            self.open_ahead();
+            let open = self.open.front_mut()?;
+            let given = open.pieces.given();
+            match open.pieces.next(std::mem::take(&mut buffer)) {
+                Ok(Some(piece)) => {
+                    let (position, bytes) = (open.position, open.pieces.given() - given);
+                    open.position += piece.positions();
+                    if let Some(block) = self.not_reached(piece, position, bytes) {
+                        return Some(block);
+                    }
+                }
+                Ok(None) => {
+                    self.close();
+                    if self.open.is_empty() && self.objects.as_slice().is_empty() {
+                        return self.end();
+                    }
+                }
+                Err(error) => return Some(self.fault(&error)),
+            }
+        }
+    }
+
+    /// Opens the next object, and those ahead of it.
+    fn open_ahead(&mut self) {
+        while self.open.len() <= self.limits.open_ahead {
+            let Some(object) = self.objects.next() else { return };
+            let source = &self.sources[object.source];
+            let window = Window::new(Bytes::new(source.store.open(&object.found)), self.limits.block_bytes);
+            let (pieces, position) = match object.place {
+                Place::Lines { start, .. } => {
+                    (Pieces::Lines(LinePieces::new(window, self.limits.record_max_bytes)), start)
+                }
+                Place::Values { .. } => {
+                    (Pieces::Values(ValuePieces::new(window, self.limits.record_max_bytes)), 0)
+                }
+            };
+            let origin = Origin {
+                source: source.store.name().to_owned(),
+                partition: self.name.clone(),
+                object: object.found.key.clone(),
+            };
+            self.open.push_back(OpenObject { object, origin: Arc::new(origin), pieces, position });
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(open) = self.open.pop_front() {
+            self.bytes_read += open.object.found.bytes;
+        }
+    }
+
+    /// Duplicates at the very end are told with a block of nothing.
+    fn end(&mut self) -> Option<Item> {
+        self.is_finished = true;
+        let last = Origin { source: String::new(), partition: self.name.clone(), object: String::new() };
+        let nothing = Messages::Lines(Vec::new());
+        (self.duplicates > 0).then(|| self.block(nothing, Arc::new(last), 0, self.reached..self.reached))
+    }
+
+    fn fault(&mut self, error: &io::Error) -> Item {
+        let mut reason = FaultReason::Unreadable(error.to_string());
+        let (mut source, mut key, mut byte) = (String::new(), String::new(), 0);
+        if let Some(open) = self.open.front() {
+            (source, key) = (open.origin.source.clone(), open.origin.object.clone());
+            byte = open.pieces.window().bytes();
+            if error.kind() == io::ErrorKind::UnexpectedEof {
+                reason = FaultReason::Unreadable("it is cut off".to_owned());
+            }
+        }
+        let fault = Fault { source, topic: self.name.topic.clone(), key, byte, reason };
+        let item = Item::Fault { partition: self.ordinal, sequence: self.sequence, fault };
+        self.sequence += 1;
+        item
+    }
+
+    /// Messages whose positions have not been reached before.
+    fn not_reached(&mut self, piece: Piece, position: u64, bytes: u64) -> Option<Item> {
+        let open = self.open.front()?;
+        let origin = open.origin.clone();
+        if let Place::Values { time } = open.object.place {
+            self.time = self.time.max(time);
+            // Positions go by key, then by index: in another object they begin anew.
+            if self.reached_key != open.object.found.key {
+                self.reached_key.clone_from(&open.object.found.key);
+                self.reached = 0;
+            }
+        }
+        let positions = piece.positions();
+        let repeated = self.reached.saturating_sub(position).min(positions);
+        self.duplicates += repeated;
+        (repeated < positions).then(|| {
+            let (messages, dropped) = without_first(piece, repeated as usize);
+            self.block(messages, origin, bytes - dropped, position + repeated..position + positions)
+        })
+    }
+
+    fn block(&mut self, messages: Messages, origin: Arc<Origin>, bytes: u64, positions: Range<u64>) -> Item {
+        let block = Block {
+            kind: self.kind,
+            partition: self.ordinal,
+            sequence: self.sequence,
+            first_order: self.handed_out + 1,
+            first_position: positions.start,
+            positions: positions.end - positions.start,
+            bytes,
+            time: self.time,
+            origin,
+            messages,
+        };
+        self.reached = positions.end;
+        self.handed_out += positions.end - positions.start;
+        self.sequence += 1;
+        Item::Block(block, std::mem::take(&mut self.duplicates))
+    }
+}
+
+impl Pieces {
+    fn next(&mut self, buffer: Vec<u8>) -> io::Result<Option<Piece>> {
+        match self {
+            Pieces::Lines(lines) => lines.next(buffer),
+            Pieces::Values(values) => values.next(buffer),
+        }
+    }
+
+    fn given(&self) -> u64 {
+        match self {
+            Pieces::Lines(lines) => lines.given(),
+            Pieces::Values(values) => values.given(),
+        }
+    }
+
+    fn window(&self) -> &Window<Bytes> {
+        match self {
+            Pieces::Lines(lines) => lines.window(),
+            Pieces::Values(values) => values.window(),
+        }
+    }
+}
+
+/// The messages of a piece but for the first ones, and how many bytes those took; there are more.
+fn without_first(piece: Piece, messages: usize) -> (Messages, u64) {
+    match piece {
+        Piece::Lines(bytes, _) if messages == 0 => (Messages::Lines(bytes), 0),
+        Piece::Lines(mut bytes, _) => {
+            let end = memchr::memchr_iter(b'\n', &bytes).nth(messages - 1);
+            let dropped = bytes.drain(..=end.expect("lines were counted by their LF")).len();
+            (Messages::Lines(bytes), dropped as u64)
+        }
+        Piece::Values(bytes, mut values) => {
+            let dropped = values.drain(..messages).next_back().map_or(0, |value| value.end);
+            (Messages::Values(bytes, values), dropped as u64)
+        }
+        Piece::TooLarge(large) => (Messages::TooLarge(large), 0),
+        Piece::Blank => (Messages::Lines(b"\n".to_vec()), 0),
+    }
+}

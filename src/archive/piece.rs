@@ -1,0 +1,28 @@
+//! A piece of an object: whole messages.
+
+use super::large::TooLarge;
+use std::ops::Range;
+
+/// Whole messages that follow each other in an object.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Whole lines, and how many; only the object's last may lack its LF.
+    Lines(Vec<u8>, u64),
+    /// Values, and where each lies; what is no JSON is one, too.
+    Values(Vec<u8>, Vec<Range<usize>>),
+    /// One message, longer than may be kept.
+    TooLarge(Box<TooLarge>),
+    /// A line of white space, longer than may be kept.
+    Blank,
+}
+
+impl Piece {
+    /// How many positions the messages take.
+    pub fn positions(&self) -> u64 {
+        match self {
+            Piece::Lines(_, lines) => *lines,
+            Piece::Values(_, values) => values.len() as u64,
+            Piece::TooLarge(_) | Piece::Blank => 1,
+        }
+    }
+}
