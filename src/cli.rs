@@ -61,6 +61,9 @@ struct ReplayArgs {
     /// Print the summary alone, as one JSON object.
     #[arg(long)]
     json: bool,
+    /// Do not show how far it is.
+    #[arg(long)]
+    quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -155,8 +158,12 @@ fn replay(args: ReplayArgs) -> Result<u8, CommandError> {
     if let Some(folder) = &args.out {
         output::prepare(folder)?;
     }
-    let options =
-        pipeline::Options { sources: args.sources, clean_all: args.quality, dead_letters: args.dead_letters };
+    let options = pipeline::Options {
+        sources: args.sources,
+        clean_all: args.quality,
+        dead_letters: args.dead_letters,
+        progress: !args.quiet,
+    };
     let replayed = pipeline::replay(&options, &config)?;
     if let Some(folder) = &args.out {
         output::write_views(&replayed.tables, folder, args.format)?;

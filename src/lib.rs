@@ -16,4 +16,6 @@ pub mod decode;
 pub mod dead_letters;
 pub mod tables;
 pub mod output;
+pub mod progress;
+pub mod scratch;
 pub mod panics;

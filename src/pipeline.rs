@@ -1,10 +1,11 @@
 //! Runs a replay: an archive in, the views and what was counted out.
 
-use crate::archive::{self, ArchiveError, Limits, Listing, Source};
+use crate::archive::{self, ArchiveError, Limits, Listing, Partition, Source};
 use crate::buffers::Buffers;
 use crate::config::Config;
 use crate::dead_letters::{DeadLetters, DeadLettersError};
 use crate::decode::Counts;
+use crate::progress::Progress;
 use crate::sequencer::Sequencer;
 use crate::tables::Tables;
 use crate::worker::{self, Outcome, Shared, Times};
@@ -14,6 +15,7 @@ use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::state::Size;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// What a replay gives.
@@ -100,6 +102,8 @@ pub struct Options {
     pub clean_all: bool,
     /// The folder that dead letters are written to.
     pub dead_letters: Option<PathBuf>,
+    /// Show how far it is on standard error.
+    pub progress: bool,
 }
 
 /// Replays archives into the views.
@@ -113,6 +117,10 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
     dead_letters.unread(faults);
     let listed = Instant::now();
 
+    let progress = Arc::new(Progress::default());
+    count_all(&partitions, &progress);
+    let shown = options.progress.then(|| progress.show()).transpose();
+    let shown = shown.map_err(|error| ReplayError::Start(error.to_string()))?;
     let limits = Limits {
         block_bytes: config.replay.block_bytes,
         record_max_bytes: config.limits.record_max_bytes,
@@ -121,7 +129,7 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
         open_ahead: 0,
     };
     let buffers = Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes);
-    let items = archive::read_all(partitions, &sources, limits, &buffers)
+    let items = archive::read_all(partitions, &sources, limits, &buffers, &progress)
         .map_err(|error| ReplayError::Start(error.to_string()))?;
     let shared = Arc::new(Shared {
         sequencer: Sequencer::new(items, config.replay.tick_max_records as u64),
@@ -133,6 +141,7 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
         record_max_bytes: config.limits.record_max_bytes,
     });
     let outcomes = run_workers(config.workers, &shared)?;
+    drop(shown);
 
     let finished = Instant::now();
     if let Some(folder) = &options.dead_letters {
@@ -149,6 +158,12 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
     summary.seconds.sort = finished.elapsed();
     summary.seconds.total = start.elapsed();
     Ok(Replayed { tables, summary })
+}
+
+fn count_all(partitions: &[Partition], progress: &Progress) {
+    let objects = || partitions.iter().flat_map(|partition| &partition.objects);
+    progress.all_objects.store(objects().count() as u64, Ordering::Relaxed);
+    progress.all_bytes.store(objects().map(|object| object.found.bytes).sum(), Ordering::Relaxed);
 }
 
 fn run_workers(workers: usize, shared: &Arc<Shared>) -> Result<Vec<Outcome>, ReplayError> {

@@ -15,6 +15,6 @@ mod fault;
 
 pub use fault::{Fault, FaultReason};
 pub use large::TooLarge;
-pub use listing::{ArchiveError, Listing, PartitionName, list};
+pub use listing::{ArchiveError, Listing, Object, Partition, PartitionName, list};
 pub use reader::{Item, Items, Limits, read_all};
 pub use sources::Source;

@@ -11,11 +11,13 @@ use super::sources::Source;
 use super::values::ValuePieces;
 use super::window::Window;
 use crate::block::{Block, Messages, Origin};
+use crate::progress::Progress;
 use pinflow_dataflows::kind::Kind;
 use std::collections::VecDeque;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Reads the objects of a partition one after the other.
 pub struct PartitionReader<'a> {
@@ -24,6 +26,7 @@ pub struct PartitionReader<'a> {
     name: Arc<PartitionName>,
     sources: &'a [Source],
     limits: Limits,
+    progress: &'a Progress,
     objects: std::vec::IntoIter<Object>,
     /// The object that is read, and those whose turn comes next.
     open: VecDeque<OpenObject>,
@@ -57,13 +60,20 @@ enum Pieces {
 }
 
 impl<'a> PartitionReader<'a> {
-    pub fn new(ordinal: u32, partition: Partition, sources: &'a [Source], limits: Limits) -> Self {
+    pub fn new(
+        ordinal: u32,
+        partition: Partition,
+        sources: &'a [Source],
+        limits: Limits,
+        progress: &'a Progress,
+    ) -> Self {
         PartitionReader {
             ordinal,
             kind: partition.kind,
             name: partition.name,
             sources,
             limits,
+            progress,
             bytes: partition.objects.iter().map(|object| object.found.bytes).sum(),
             objects: partition.objects.into_iter(),
             open: VecDeque::new(),
@@ -97,7 +107,11 @@ impl<'a> PartitionReader<'a> {
             self.open_ahead();
             let open = self.open.front_mut()?;
             let given = open.pieces.given();
-            match open.pieces.next(std::mem::take(&mut buffer)) {
+            let read = open.pieces.window().object().read_of_object();
+            let piece = open.pieces.next(std::mem::take(&mut buffer));
+            let read = open.pieces.window().object().read_of_object() - read;
+            self.progress.bytes.fetch_add(read, Ordering::Relaxed);
+            match piece {
                 Ok(Some(piece)) => {
                     let (position, bytes) = (open.position, open.pieces.given() - given);
                     open.position += piece.positions();
@@ -142,6 +156,7 @@ impl<'a> PartitionReader<'a> {
     fn close(&mut self) {
         if let Some(open) = self.open.pop_front() {
             self.bytes_read += open.object.found.bytes;
+            self.progress.objects.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -204,6 +219,7 @@ impl<'a> PartitionReader<'a> {
             messages,
         };
         self.reached = positions.end;
+        self.progress.messages.fetch_add(positions.end - positions.start, Ordering::Relaxed);
         self.handed_out += positions.end - positions.start;
         self.sequence += 1;
         Item::Block(block, std::mem::take(&mut self.duplicates))

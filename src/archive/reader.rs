@@ -6,6 +6,7 @@ use super::partition::PartitionReader;
 use super::sources::Source;
 use crate::block::Block;
 use crate::buffers::Buffers;
+use crate::progress::Progress;
 use crossbeam_channel::{Receiver, Sender};
 use std::collections::BTreeMap;
 use std::io;
@@ -51,16 +52,19 @@ pub fn read_all(
     sources: &Arc<Vec<Source>>,
     limits: Limits,
     buffers: &Buffers,
+    progress: &Arc<Progress>,
 ) -> io::Result<Items> {
     let (sender, items) = crossbeam_channel::bounded(limits.prefetch_blocks);
     let together = Arc::new(Mutex::new(read_together(partitions).into_iter()));
     for reader in 0..limits.readers {
         let (together, sender, buffers) = (together.clone(), sender.clone(), buffers.clone());
-        let sources = sources.clone();
+        let (sources, progress) = (sources.clone(), progress.clone());
         let take_next = move || together.lock().unwrap_or_else(PoisonError::into_inner).next();
         std::thread::Builder::new().name(format!("reader {reader}")).spawn(move || {
             while let Some(partitions) = take_next() {
-                let open = |(ordinal, partition)| PartitionReader::new(ordinal, partition, &sources, limits);
+                let open = |(ordinal, partition)| {
+                    PartitionReader::new(ordinal, partition, &sources, limits, &progress)
+                };
                 if send_in_step(partitions.into_iter().map(open).collect(), &buffers, &sender).is_err() {
                     return;
                 }

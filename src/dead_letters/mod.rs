@@ -8,12 +8,12 @@ mod letter;
 pub use letter::{Content, Letter};
 
 use crate::archive::{Fault, PartitionName};
+use crate::scratch::Scratch;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tempfile::TempDir;
 
 /// The file that holds the dead letters of a replay.
 const FILE_NAME: &str = "dead-letters.ndjson";
@@ -24,7 +24,7 @@ const SHOWN: usize = 5;
 pub struct DeadLetters {
     names: Vec<Arc<PartitionName>>,
     /// Where letters are kept until all are there; without it they are only counted, and the first shown.
-    spool: Option<TempDir>,
+    spool: Option<Scratch>,
     inner: Mutex<Inner>,
 }
 
@@ -57,9 +57,7 @@ impl DeadLetters {
         folder: Option<&Path>,
     ) -> Result<DeadLetters, DeadLettersError> {
         let spool = folder.map(|folder| {
-            std::fs::create_dir_all(folder)
-                .and_then(|()| tempfile::Builder::new().prefix(".pinflow-").tempdir_in(folder))
-                .map_err(|error| DeadLettersError { folder: folder.to_owned(), error })
+            Scratch::in_folder(folder).map_err(|error| DeadLettersError { folder: folder.to_owned(), error })
         });
         let partitions = names.iter().map(|_| Waiting::default()).collect();
         let inner = Inner { partitions, faults: 0, first: BTreeMap::new(), error: None };

@@ -1,11 +1,11 @@
 //! One file a view, each whole or not at all.
 
+use crate::scratch::Scratch;
 use crate::tables::{Cell, Table, Tables};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// How a view is written.
@@ -39,42 +39,32 @@ pub struct OutputError {
 
 /// Makes sure, before any work is done, that files can be made in the folder; creates it if need be.
 pub fn prepare(folder: &Path) -> Result<(), OutputError> {
-    let failed = |error| OutputError { path: folder.to_owned(), error };
-    fs::create_dir_all(folder).map_err(failed)?;
-    tempfile::Builder::new().prefix(".pinflow-").tempfile_in(folder).map_err(failed)?;
-    Ok(())
+    let made = Scratch::in_folder(folder);
+    made.map(drop).map_err(|error| OutputError { path: folder.to_owned(), error })
 }
 
 /// Writes or replaces the files of all views in a folder, which is created if need be.
 pub fn write_views(tables: &Tables, folder: &Path, format: Format) -> Result<(), OutputError> {
-    fs::create_dir_all(folder).map_err(|error| OutputError { path: folder.to_owned(), error })?;
+    let scratch =
+        Scratch::in_folder(folder).map_err(|error| OutputError { path: folder.to_owned(), error })?;
     for table in tables.iter() {
-        let path = folder.join(format!("{}.{}", table.view.name(), format.ending()));
-        write_view(table, folder, &path, format).map_err(|error| OutputError { path, error })?;
+        let name = format!("{}.{}", table.view.name(), format.ending());
+        let (whole, path) = (scratch.path().join(&name), folder.join(&name));
+        let written = write_view(table, &whole, format).and_then(|()| fs::rename(&whole, &path));
+        written.map_err(|error| OutputError { path, error })?;
     }
     Ok(())
 }
 
-/// Writes beside the file and puts it in its place when it is whole and on the disk.
-fn write_view(table: &Table, folder: &Path, path: &Path, format: Format) -> io::Result<()> {
-    let mut file =
-        tempfile::Builder::new().prefix(".pinflow-").permissions(usual_permissions()).tempfile_in(folder)?;
-    let mut writer = BufWriter::new(file.as_file_mut());
+/// Writes a view's file, all the way to the disk.
+fn write_view(table: &Table, path: &Path, format: Format) -> io::Result<()> {
+    let mut writer = BufWriter::new(File::create(path)?);
     match format {
         Format::Json => write_json(table, &mut writer)?,
         Format::Ndjson => write_ndjson(table, &mut writer)?,
         Format::Csv => write_csv(table, &mut writer)?,
     }
-    writer.flush()?;
-    drop(writer);
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// What a new file has before the umask; a temporary one would be its owner's alone.
-fn usual_permissions() -> fs::Permissions {
-    fs::Permissions::from_mode(0o666)
+    writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 fn write_json(table: &Table, writer: &mut impl Write) -> io::Result<()> {
