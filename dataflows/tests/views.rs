@@ -39,7 +39,7 @@ fn each_poster_counts_once_with_their_highest_count() {
 
 #[test]
 fn a_null_country_is_a_country_among_all_posters_only() {
-    let messages = [
+    let mut messages = vec![
         pin(1, "Ann", 10, "art"),
         geo(1, "France", 2020),
         pin(2, "Ann", 20, "art"),
@@ -50,6 +50,10 @@ fn a_null_country_is_a_country_among_all_posters_only() {
     check(&messages, View::TopPostersByCountry, &["France 1 Ann 10"]);
     check(&messages, View::CategoryByCountry, &["France 1 art 1"]);
     check(&messages, View::CategoryByYear, &["2020 1 art 2"]);
+
+    // Without its geo a post is not of the null country: it is of none.
+    messages.push(delete(2, Kind::Geo));
+    check(&messages, View::TopPosters, &["1 Ann France 10"]);
 }
 
 #[test]
