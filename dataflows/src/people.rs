@@ -171,6 +171,7 @@ mod tests {
         let mut people = People::new();
         let rows = vec![(7, 40, 9999); 3 * MAX_ROWS as usize];
         assert_eq!(change(&mut people, &rows, &[]), [(9999, 1)]);
+        assert_eq!(people.buckets.iter().map(HashTable::len).sum::<usize>(), 3, "entries are filled up");
         assert_eq!(change(&mut people, &[], &rows[1..]), []);
         assert_eq!(change(&mut people, &[], &rows[..1]), [(9999, -1)]);
         assert!(people.buckets.iter().all(|bucket| bucket.is_empty()));

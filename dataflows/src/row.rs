@@ -200,3 +200,38 @@ impl Default for Settings {
         Settings { k: 3, age_groups: AgeGroups::default() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks what groups that end with these ages are called, or that there are no such groups.
+    fn check(last_ages: &[u8], labels: Option<&[&str]>) {
+        let groups = AgeGroups::new(last_ages.to_vec());
+        let found: Option<Vec<String>> =
+            groups.map(|groups| (0..=last_ages.len() as u8).map(|group| groups.label(group)).collect());
+        let expected = labels.map(|labels| labels.iter().map(|label| label.to_string()).collect());
+        assert_eq!(found, expected, "{last_ages:?}");
+    }
+
+    #[test]
+    fn a_closed_version_stands_between_its_partition_and_the_one_before() {
+        let last_partition = Place::MAX_PARTITIONS as u32 - 1;
+        for (partition, order) in [(0, 1), (1, 7), (4, Place::MAX_ORDER), (last_partition, 5)] {
+            let closed = Version::new(9, partition, order).closed();
+            assert!(closed < Version::new(9, partition, 1), "partition {partition}");
+            let before = partition.checked_sub(1).map(|before| Version::new(9, before, Place::MAX_ORDER));
+            assert!(closed > before.unwrap_or(Version::new(8, last_partition, 1)), "partition {partition}");
+        }
+    }
+
+    #[test]
+    fn age_groups_end_with_rising_ages_below_the_greatest() {
+        check(&[17, 24], Some(&["0-17", "18-24", "25+"]));
+        check(&[0, 149], Some(&["0-0", "1-149", "150+"]));
+        check(&[], Some(&["0+"]));
+        check(&[17, 17], None);
+        check(&[24, 17], None);
+        check(&[17, 150], None);
+    }
+}

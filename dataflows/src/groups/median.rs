@@ -107,6 +107,18 @@ mod tests {
     }
 
     #[test]
+    fn values_below_all_that_are_left_can_come_again() {
+        let mut multiset = Multiset::default();
+        let many = 4 * BLOCK_VALUES as u64;
+        (0..many).for_each(|value| multiset.add(value, 1));
+        (0..many - 1).for_each(|value| multiset.add(value, -1));
+        assert_eq!(multiset.median(), Some((1, Count::new(many - 1).unwrap())));
+        assert!(multiset.blocks.len() <= 2, "empty blocks go, but for the first");
+        multiset.add(3, 1);
+        assert_eq!(multiset.median(), Some((2, Count::new(3).unwrap())));
+    }
+
+    #[test]
     fn it_follows_thousands_of_additions_and_removals() {
         let mut multiset = Multiset::default();
         let mut sorted: Vec<u64> = Vec::new();
@@ -125,5 +137,6 @@ mod tests {
             let expected = sorted.get((sorted.len().max(1) - 1) / 2).map(|v| (sorted.len() as u64, *v));
             assert_eq!(multiset.median().map(|(n, value)| (n, value.get())), expected);
         }
+        assert!(multiset.blocks.iter().all(|block| block.values.len() <= BLOCK_VALUES));
     }
 }

@@ -86,3 +86,26 @@ impl Latest {
         (posts, index)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::Kind;
+    use crate::row::{Geo, Pin, Record, Version};
+
+    #[test]
+    fn records_that_are_not_the_latest_of_their_kind_and_ind_are_counted() {
+        let mut latest = Latest::new();
+        let mut check = |rows: &[(u64, u64, Record)], superseded, inds| {
+            let row = |(ind, time, record)| Row { ind, version: Version::new(time, 0, 1), record };
+            latest.apply(&Chunk { worker: 0, rows: rows.iter().copied().map(row).collect() });
+            latest.close(|_, _, _| {});
+            assert_eq!((latest.superseded(), latest.len()), (superseded, inds), "{rows:?}");
+        };
+        let (pin, geo) = (Record::Pin(Pin::default()), Record::Geo(Geo::default()));
+        check(&[(1, 5, pin), (1, 5, geo), (2, 5, geo)], 0, 2);
+        check(&[(1, 8, pin), (1, 7, pin)], 2, 2);
+        check(&[(2, 4, geo), (1, 9, Record::Deleted(Kind::Pin))], 4, 2);
+        check(&[(3, 1, Record::Deleted(Kind::Pin))], 4, 3);
+    }
+}

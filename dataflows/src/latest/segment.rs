@@ -151,3 +151,50 @@ impl Segment {
         (posts, self.index.allocation_size() + self.versions.bytes() + size_of::<Segment>())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::latest::AgeTable;
+    use crate::names::NameId;
+    use crate::row::{AgeGroups, Pin, Record};
+
+    /// More than two bytes can number.
+    const INDS: u32 = 70_000;
+
+    /// The category of the `nth` pin of an `ind`.
+    fn category(ind: u64, nth: u32) -> Option<NameId> {
+        NameId::from_number(nth * INDS + ind as u32)
+    }
+
+    /// The `nth` pin of every `ind`.
+    fn pins(nth: u32) -> Vec<Row> {
+        let pin = |ind| Record::Pin(Pin { category: category(ind, nth), ..Pin::default() });
+        let row = |ind| Row { ind, version: Version::new(u64::from(nth), 0, 1), record: pin(ind) };
+        (0..u64::from(INDS)).map(row).collect()
+    }
+
+    /// Applies pins in a tick of their own; each then is the `after`-th of its `ind`, and was the `before`-th.
+    fn check(segment: &mut Segment, applied: &[u32], superseded: u64, before: Option<u32>, after: u32) {
+        let (mut found, mut counts) = (Vec::new(), LargeCounts::default());
+        let sum: u64 = applied.iter().map(|nth| segment.apply(&pins(*nth), &mut found, &mut counts)).sum();
+        assert_eq!(sum, superseded);
+        let ages = AgeTable::new(&AgeGroups::default());
+        let category_of = |post: &Post| post.category(&ages).map(|(_, category)| category);
+        let mut changed = 0;
+        segment.close(|old, new| {
+            assert_eq!(category_of(old), before.and_then(|nth| category(new.ind, nth)), "{old:?}");
+            assert_eq!(category_of(new), category(new.ind, after), "{new:?}");
+            changed += 1;
+        });
+        assert_eq!((changed, segment.len()), (INDS, INDS as usize));
+    }
+
+    #[test]
+    fn each_post_is_found_again_however_many_there_are() {
+        let mut segment = Segment::new();
+        let all = u64::from(INDS);
+        check(&mut segment, &[2, 1, 3], 2 * all, None, 3);
+        check(&mut segment, &[4], all, Some(3), 4);
+    }
+}

@@ -90,19 +90,24 @@ mod tests {
         let mut held: Vec<(Post, [Version; 3])> =
             (0..posts).map(|n| (Post::empty(n as u64), [Version::NONE; 3])).collect();
         for round in 0..rounds {
-            for (index, (post, expected)) in held.iter_mut().enumerate() {
+            let mut in_turn: Vec<_> = held.iter_mut().enumerate().collect();
+            if round % 2 == 1 {
+                in_turn.reverse();
+            }
+            for (index, (post, expected)) in in_turn {
                 let time = round * posts as u64 + index as u64;
                 expected[(time % 3) as usize] = Version::new(time, (time % 5) as u32, 1).closed();
                 versions.assign(index, post, *expected);
             }
             if versions.is_worth_compacting(posts) {
                 versions.compact(held.iter_mut().map(|(post, _)| post));
-                assert!(!versions.is_worth_compacting(posts));
             }
+            assert!(versions.list.len() <= 6 * posts + 64, "versions that no post holds are dropped");
             for (index, (post, expected)) in held.iter().enumerate() {
                 assert_eq!(versions.of(index, post), *expected);
             }
         }
+        assert_eq!(versions.upper.is_empty(), versions.list.len() <= 1 << 16);
     }
 
     #[test]
@@ -113,5 +118,6 @@ mod tests {
     #[test]
     fn more_versions_than_two_bytes_can_number() {
         check(40_000, 3);
+        check(70_000, 2);
     }
 }
