@@ -109,8 +109,7 @@ pub struct Options {
 /// Replays archives into the views.
 pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayError> {
     let start = Instant::now();
-    let sources = options.sources.iter().map(|source| Source::new(source));
-    let sources = Arc::new(sources.collect::<Result<Vec<Source>, _>>().map_err(ArchiveError::from)?);
+    let sources = Arc::new(options.sources.iter().map(|source| Source::new(source)).collect::<Vec<Source>>());
     let Listing { partitions, faults } = archive::list(&sources, &config.kinds)?;
     let names = partitions.iter().map(|partition| partition.name.clone()).collect();
     let dead_letters = DeadLetters::new(names, options.dead_letters.as_deref())?;
@@ -126,7 +125,6 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
         record_max_bytes: config.limits.record_max_bytes,
         prefetch_blocks: config.replay.prefetch_blocks,
         readers: config.replay.readers,
-        open_ahead: 0,
     };
     let buffers = Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes);
     let items = archive::read_all(partitions, &sources, limits, &buffers, &progress)

@@ -1,5 +1,6 @@
-//! Archives: objects in folders and buckets, in the layouts that sinks write.
+//! Archives: folders of objects, in the layouts that sinks write.
 
+mod folder;
 mod sources;
 mod layout;
 mod listing;

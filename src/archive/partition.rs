@@ -13,7 +13,6 @@ use super::window::Window;
 use crate::block::{Block, Messages, Origin};
 use crate::progress::Progress;
 use pinflow_dataflows::kind::Kind;
-use std::collections::VecDeque;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -28,8 +27,8 @@ pub struct PartitionReader<'a> {
     limits: Limits,
     progress: &'a Progress,
     objects: std::vec::IntoIter<Object>,
-    /// The object that is read, and those whose turn comes next.
-    open: VecDeque<OpenObject>,
+    /// The object that is read.
+    open: Option<OpenObject>,
     is_finished: bool,
     /// Bytes of all objects, and of those that were read.
     bytes: u64,
@@ -76,7 +75,7 @@ impl<'a> PartitionReader<'a> {
             progress,
             bytes: partition.objects.iter().map(|object| object.found.bytes).sum(),
             objects: partition.objects.into_iter(),
-            open: VecDeque::new(),
+            open: None,
             is_finished: false,
             bytes_read: 0,
             reached: 0,
@@ -91,7 +90,7 @@ impl<'a> PartitionReader<'a> {
     /// How much of the partition has been read, from 0 to 1.
     pub fn part_read(&self) -> f64 {
         let read = self.bytes_read
-            + self.open.front().map_or(0, |open| open.pieces.window().object().read_of_object());
+            + self.open.as_ref().map_or(0, |open| open.pieces.window().object().read_of_object());
         read as f64 / self.bytes.max(1) as f64
     }
 
@@ -104,8 +103,13 @@ impl<'a> PartitionReader<'a> {
     /// partition's end.
     pub fn next_item(&mut self, mut buffer: Vec<u8>) -> Option<Item> {
         loop {
-            self.open_ahead();
-            let open = self.open.front_mut()?;
+            let open = match &mut self.open {
+                Some(open) => open,
+                None => match self.objects.next() {
+                    Some(object) => self.open.insert(open(object, self.sources, &self.name, self.limits)),
+                    None => return self.end(),
+                },
+            };
             let given = open.pieces.given();
             let read = open.pieces.window().object().read_of_object();
             let piece = open.pieces.next(std::mem::take(&mut buffer));
@@ -120,43 +124,12 @@ impl<'a> PartitionReader<'a> {
                     }
                 }
                 Ok(None) => {
-                    self.close();
-                    if self.open.is_empty() && self.objects.as_slice().is_empty() {
-                        return self.end();
-                    }
+                    self.bytes_read += open.object.found.bytes;
+                    self.progress.objects.fetch_add(1, Ordering::Relaxed);
+                    self.open = None;
                 }
                 Err(error) => return Some(self.fault(&error)),
             }
-        }
-    }
-
-    /// Opens the next object, and those ahead of it.
-    fn open_ahead(&mut self) {
-        while self.open.len() <= self.limits.open_ahead {
-            let Some(object) = self.objects.next() else { return };
-            let source = &self.sources[object.source];
-            let window = Window::new(Bytes::new(source.store.open(&object.found)), self.limits.block_bytes);
-            let (pieces, position) = match object.place {
-                Place::Lines { start, .. } => {
-                    (Pieces::Lines(LinePieces::new(window, self.limits.record_max_bytes)), start)
-                }
-                Place::Values { .. } => {
-                    (Pieces::Values(ValuePieces::new(window, self.limits.record_max_bytes)), 0)
-                }
-            };
-            let origin = Origin {
-                source: source.store.name().to_owned(),
-                partition: self.name.clone(),
-                object: object.found.key.clone(),
-            };
-            self.open.push_back(OpenObject { object, origin: Arc::new(origin), pieces, position });
-        }
-    }
-
-    fn close(&mut self) {
-        if let Some(open) = self.open.pop_front() {
-            self.bytes_read += open.object.found.bytes;
-            self.progress.objects.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -171,7 +144,7 @@ impl<'a> PartitionReader<'a> {
     fn fault(&mut self, error: &io::Error) -> Item {
         let mut reason = FaultReason::Unreadable(error.to_string());
         let (mut source, mut key, mut byte) = (String::new(), String::new(), 0);
-        if let Some(open) = self.open.front() {
+        if let Some(open) = self.open.as_ref() {
             (source, key) = (open.origin.source.clone(), open.origin.object.clone());
             byte = open.pieces.window().bytes();
             if error.kind() == io::ErrorKind::UnexpectedEof {
@@ -186,7 +159,7 @@ impl<'a> PartitionReader<'a> {
 
     /// Messages whose positions have not been reached before.
     fn not_reached(&mut self, piece: Piece, position: u64, bytes: u64) -> Option<Item> {
-        let open = self.open.front()?;
+        let open = self.open.as_ref()?;
         let origin = open.origin.clone();
         if let Place::Values { time } = open.object.place {
             self.time = self.time.max(time);
@@ -224,6 +197,20 @@ impl<'a> PartitionReader<'a> {
         self.sequence += 1;
         Item::Block(block, std::mem::take(&mut self.duplicates))
     }
+}
+
+fn open(object: Object, sources: &[Source], name: &Arc<PartitionName>, limits: Limits) -> OpenObject {
+    let source = &sources[object.source];
+    let window = Window::new(Bytes::new(source.folder.open(&object.found)), limits.block_bytes);
+    let (pieces, position) = match object.place {
+        Place::Lines { start, .. } => {
+            (Pieces::Lines(LinePieces::new(window, limits.record_max_bytes)), start)
+        }
+        Place::Values { .. } => (Pieces::Values(ValuePieces::new(window, limits.record_max_bytes)), 0),
+    };
+    let (source, key) = (source.folder.name().to_owned(), object.found.key.clone());
+    let origin = Arc::new(Origin { source, partition: name.clone(), object: key });
+    OpenObject { object, origin, pieces, position }
 }
 
 impl Pieces {

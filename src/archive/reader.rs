@@ -23,8 +23,6 @@ pub struct Limits {
     pub prefetch_blocks: usize,
     /// Partitions that are read at the same time.
     pub readers: usize,
-    /// Objects of a partition that are opened before their turn.
-    pub open_ahead: usize,
 }
 
 /// What readers hand over. Of a partition, in its order.

@@ -1,25 +1,26 @@
 //! The sources of a replay, as users name them.
 
+use super::folder::Folder;
 use super::layout::Place;
 use super::listing::PartitionName;
-use crate::store::{Store, StoreError, open_source};
+use std::path::Path;
 
 /// A source, and the alias that keeps its topics apart from equal names in other sources.
 pub struct Source {
     /// Where its objects are.
-    pub store: Box<dyn Store>,
+    pub folder: Folder,
     alias: Option<String>,
 }
 
 impl Source {
     /// Reads `SOURCE` or `ALIAS=SOURCE`. An alias is of letters, digits, `-` and `_`, so a path with a folder before its
     /// first `=` is none.
-    pub fn new(written: &str) -> Result<Source, StoreError> {
+    pub fn new(written: &str) -> Source {
         let (alias, source) = match written.split_once('=') {
             Some((alias, source)) if is_alias(alias) => (Some(alias.to_owned()), source),
             _ => (None, written),
         };
-        Ok(Source { store: open_source(source)?, alias })
+        Source { folder: Folder::new(Path::new(source)), alias }
     }
 
     /// The partition that a place in a topic belongs to.

@@ -1,0 +1,157 @@
+//! One worker's access to names: finds the id of a text, or gives it one.
+
+use super::{LONG_BYTES, NameId, Names, Table};
+use crate::hash::text_hash;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+/// The half of a text's hash that slots keep.
+fn slot_hash(text: &str) -> u32 {
+    (text_hash(text) >> 32) as u32
+}
+
+/// One worker's access to names: finds the id of a text, or gives it one.
+pub struct NameFinder {
+    names: Arc<Names>,
+    table: Arc<Table>,
+    table_version: usize,
+}
+
+impl NameFinder {
+    /// Access to `names`.
+    pub fn new(names: &Arc<Names>) -> NameFinder {
+        let table_version = names.table_version.load(Ordering::Acquire);
+        let table = names.table.read().unwrap_or_else(PoisonError::into_inner).clone();
+        NameFinder { names: names.clone(), table, table_version }
+    }
+
+    /// The id of `text`: the same for equal texts, on all workers of the process.
+    pub fn id(&mut self, text: &str) -> NameId {
+        if text.len() > LONG_BYTES {
+            return self.names.long_id(text);
+        }
+        let hash = slot_hash(text);
+        match self.find(hash, text.as_bytes()) {
+            Some(id) => id,
+            None => self.add(hash, text.as_bytes()),
+        }
+    }
+
+    /// The ids of a batch of names, in order. Names lie far apart in memory, and a look-up waits for it twice, for the
+    /// slot and for the text; here the waits of a whole batch overlap.
+    pub fn ids(&mut self, batch: &NameBatch, ids: &mut Vec<Option<NameId>>) {
+        let slots: Vec<u64> = batch.names.iter().map(|name| self.home_slot(name.hash)).collect();
+        let heads = slots.iter().map(|slot| self.head_of(*slot)).fold(0, |all, head| all ^ head);
+        std::hint::black_box(heads);
+        let mut start = 0;
+        for name in &batch.names {
+            let text = &batch.texts[start..name.end as usize];
+            start = name.end as usize;
+            ids.push(name.is_some.then(|| match self.find(name.hash, text.as_bytes()) {
+                Some(id) => id,
+                None => self.id(text),
+            }));
+        }
+    }
+
+    fn home_slot(&self, hash: u32) -> u64 {
+        self.table.slots[self.table.home(hash)].load(Ordering::Acquire)
+    }
+
+    fn head_of(&self, slot: u64) -> u64 {
+        NameId::from_number(slot as u32).map_or(0, |id| self.names.words(id)[0].load(Ordering::Relaxed))
+    }
+
+    fn find(&self, hash: u32, text: &[u8]) -> Option<NameId> {
+        let slots = &self.table.slots;
+        let mut at = self.table.home(hash);
+        loop {
+            let slot = slots[at].load(Ordering::Acquire);
+            let id = NameId::from_number(slot as u32)?;
+            if (slot >> 32) as u32 == hash && self.names.is_text(id, text) {
+                return Some(id);
+            }
+            at = if at + 1 == slots.len() { 0 } else { at + 1 };
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, hash: u32, text: &[u8]) -> NameId {
+        let names = self.names.clone();
+        let mut writer = names.lock_writer();
+        self.catch_up();
+        // Another worker may have added it, or to a table that this one had not seen yet.
+        if let Some(id) = self.find(hash, text) {
+            return id;
+        }
+        if (writer.names + 1) * 4 > self.table.slots.len() * 3 {
+            self.grow();
+        }
+        let id = names.store(&mut writer, text);
+        self.table.put(hash, id);
+        id
+    }
+
+    /// Takes the newest table; the writer's lock is held.
+    fn catch_up(&mut self) {
+        let version = self.names.table_version.load(Ordering::Acquire);
+        if version != self.table_version {
+            self.table = self.names.table.read().unwrap_or_else(PoisonError::into_inner).clone();
+            self.table_version = version;
+        }
+    }
+
+    /// Publishes a table half as large again; the writer's lock is held.
+    fn grow(&mut self) {
+        let larger = Table::new(self.table.slots.len() * 3 / 2);
+        for slot in &self.table.slots {
+            let slot = slot.load(Ordering::Relaxed);
+            if let Some(id) = NameId::from_number(slot as u32) {
+                larger.put((slot >> 32) as u32, id);
+            }
+        }
+        self.table = Arc::new(larger);
+        *self.names.table.write().unwrap_or_else(PoisonError::into_inner) = self.table.clone();
+        self.table_version += 1;
+        self.names.table_version.store(self.table_version, Ordering::Release);
+    }
+}
+
+/// Names that are looked up together, some of them null.
+#[derive(Default)]
+pub struct NameBatch {
+    texts: String,
+    names: Vec<BatchedName>,
+}
+
+struct BatchedName {
+    hash: u32,
+    end: u32,
+    is_some: bool,
+}
+
+impl NameBatch {
+    /// Adds a name, or a null.
+    pub fn push(&mut self, name: Option<&str>) {
+        let text = name.unwrap_or_default();
+        self.texts.push_str(text);
+        let end = u32::try_from(self.texts.len()).expect("a batch of names is shorter than 4 GiB");
+        self.names.push(BatchedName { hash: slot_hash(text), end, is_some: name.is_some() });
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Takes all of them out.
+    pub fn clear(&mut self) {
+        self.texts.clear();
+        self.names.clear();
+    }
+}
