@@ -89,11 +89,6 @@ impl View {
         }
     }
 
-    /// The view of that name.
-    pub fn from_name(name: &str) -> Option<View> {
-        View::ALL.into_iter().find(|view| view.name() == name)
-    }
-
     /// The names of its columns, the group's first.
     pub fn columns(self) -> &'static [&'static str] {
         match self {

@@ -9,14 +9,12 @@ use std::io::{self, Read};
 pub struct LinePieces<R> {
     window: Window<R>,
     line_max_bytes: usize,
-    /// What was read behind the last piece: mostly the beginning of a line.
-    rest: Vec<u8>,
 }
 
 impl<R: Read> LinePieces<R> {
     /// Pieces of an object; a line may have `line_max_bytes` and its end.
     pub fn new(window: Window<R>, line_max_bytes: usize) -> LinePieces<R> {
-        LinePieces { window, line_max_bytes, rest: Vec::new() }
+        LinePieces { window, line_max_bytes }
     }
 
     /// What is read.
@@ -24,25 +22,16 @@ impl<R: Read> LinePieces<R> {
         &self.window
     }
 
-    /// Bytes of the pieces given.
-    pub fn given(&self) -> u64 {
-        self.window.bytes() - self.rest.len() as u64
-    }
-
-    /// The next piece, in `piece`, whose content does not matter: it lends its room, and what of it is filled already
-    /// need not be cleared. Nothing at the object's end; an error once, when all before it has been given.
+    /// The next piece, in `piece`, which lends its room. Nothing at the object's end; an error once, when all before it has been given.
     pub fn next(&mut self, mut piece: Vec<u8>) -> io::Result<Option<Piece>> {
-        let mut filled = self.rest.len();
-        piece.resize(piece.len().max(filled), 0);
-        piece[..filled].copy_from_slice(&self.rest);
-        self.rest.clear();
+        let mut filled = self.window.begin(&mut piece);
         // Behind a line that was too long, the rest may hold whole lines.
         let mut searched = 0;
         while self.window.can_read() {
             filled += self.window.read_more(&mut piece, filled);
             if let Some(end) = memchr::memrchr(b'\n', &piece[searched..filled]) {
                 let end = searched + end + 1;
-                self.rest.extend_from_slice(&piece[end..filled]);
+                self.window.keep(&piece[end..filled]);
                 return Ok(Some(whole_lines(piece, end)));
             }
             // A line's end may be CR and LF.
@@ -80,7 +69,7 @@ impl<R: Read> LinePieces<R> {
             ends_with_cr = line.ends_with(b"\r") || ends_with_cr && line.is_empty();
             measure.add(line.strip_suffix(b"\r").unwrap_or(line));
             if let Some(end) = end {
-                self.rest = part.split_off(end + 1);
+                self.window.keep(&part[end + 1..]);
             } else if self.window.can_read() {
                 let read = self.window.read_more(&mut part, 0);
                 part.truncate(read);

@@ -110,14 +110,14 @@ impl<'a> PartitionReader<'a> {
                     None => return self.end(),
                 },
             };
-            let given = open.pieces.given();
+            let given = open.pieces.window().given();
             let read = open.pieces.window().object().read_of_object();
             let piece = open.pieces.next(std::mem::take(&mut buffer));
             let read = open.pieces.window().object().read_of_object() - read;
             self.progress.bytes.fetch_add(read, Ordering::Relaxed);
             match piece {
                 Ok(Some(piece)) => {
-                    let (position, bytes) = (open.position, open.pieces.given() - given);
+                    let (position, bytes) = (open.position, open.pieces.window().given() - given);
                     open.position += piece.positions();
                     if let Some(block) = self.not_reached(piece, position, bytes) {
                         return Some(block);
@@ -218,13 +218,6 @@ impl Pieces {
         match self {
             Pieces::Lines(lines) => lines.next(buffer),
             Pieces::Values(values) => values.next(buffer),
-        }
-    }
-
-    fn given(&self) -> u64 {
-        match self {
-            Pieces::Lines(lines) => lines.given(),
-            Pieces::Values(values) => values.given(),
         }
     }
 

@@ -14,8 +14,6 @@ use std::ops::Range;
 pub struct ValuePieces<R> {
     window: Window<R>,
     value_max_bytes: usize,
-    /// What was read behind the last piece: the beginning of a value.
-    rest: Vec<u8>,
 }
 
 /// Where the reading of values has stopped.
@@ -31,7 +29,7 @@ enum Stopped {
 impl<R: Read> ValuePieces<R> {
     /// Pieces of an object; a value may have `value_max_bytes`.
     pub fn new(window: Window<R>, value_max_bytes: usize) -> ValuePieces<R> {
-        ValuePieces { window, value_max_bytes, rest: Vec::new() }
+        ValuePieces { window, value_max_bytes }
     }
 
     /// What is read.
@@ -39,25 +37,17 @@ impl<R: Read> ValuePieces<R> {
         &self.window
     }
 
-    /// Bytes of the pieces given, and of the white space before them.
-    pub fn given(&self) -> u64 {
-        self.window.bytes() - self.rest.len() as u64
-    }
-
     /// The next piece, in `piece`, which lends its room. Nothing at the object's end; an error once, when all before it
     /// has been given.
     pub fn next(&mut self, mut piece: Vec<u8>) -> io::Result<Option<Piece>> {
-        let mut filled = self.rest.len();
-        piece.resize(piece.len().max(filled), 0);
-        piece[..filled].copy_from_slice(&self.rest);
-        self.rest.clear();
+        let mut filled = self.window.begin(&mut piece);
         loop {
             if self.window.can_read() {
                 filled += self.window.read_more(&mut piece, filled);
             }
             let (values, read_to, stopped) = split(&piece[..filled], self.window.is_at_end());
             if !values.is_empty() {
-                self.rest.extend_from_slice(&piece[read_to..filled]);
+                self.window.keep(&piece[read_to..filled]);
                 piece.truncate(read_to);
                 return Ok(Some(Piece::Values(piece, values)));
             }
@@ -84,7 +74,7 @@ impl<R: Read> ValuePieces<R> {
         loop {
             if let Some(end) = end_of.find(&part) {
                 measure.add(&part[..end]);
-                self.rest = part.split_off(end);
+                self.window.keep(&part[end..]);
             } else {
                 measure.add(&part);
                 if self.window.can_read() {

@@ -9,12 +9,34 @@ pub struct Window<R> {
     is_at_end: bool,
     fault: Option<io::Error>,
     bytes: u64,
+    /// What was read behind the last piece: mostly the beginning of a message.
+    rest: Vec<u8>,
 }
 
 impl<R: Read> Window<R> {
     /// Reads pieces of about `piece_bytes`.
     pub fn new(object: R, piece_bytes: usize) -> Window<R> {
-        Window { object, piece_bytes, is_at_end: false, fault: None, bytes: 0 }
+        Window { object, piece_bytes, is_at_end: false, fault: None, bytes: 0, rest: Vec::new() }
+    }
+
+    /// Begins a piece with what was left behind the last one; says how much of it is filled now. What is in `piece` does
+    /// not matter: it lends its room, and what of it is filled already need not be cleared.
+    pub fn begin(&mut self, piece: &mut Vec<u8>) -> usize {
+        let filled = self.rest.len();
+        piece.resize(piece.len().max(filled), 0);
+        piece[..filled].copy_from_slice(&self.rest);
+        self.rest.clear();
+        filled
+    }
+
+    /// Keeps what lies behind a piece for the next one.
+    pub fn keep(&mut self, rest: &[u8]) {
+        self.rest.extend_from_slice(rest);
+    }
+
+    /// Bytes of the pieces given so far.
+    pub fn given(&self) -> u64 {
+        self.bytes - self.rest.len() as u64
     }
 
     /// Reads as much as a piece behind what is filled of `piece`, or to the end. Says how much.

@@ -64,11 +64,6 @@ impl DeadLetters {
         Ok(DeadLetters { names, spool: spool.transpose()?, inner: Mutex::new(inner) })
     }
 
-    /// Whether letters are written, or only the first shown.
-    pub fn keeps_all(&self) -> bool {
-        self.spool.is_some()
-    }
-
     /// A block is decoded; these are its rejects.
     pub fn finish_block(&self, partition: u32, sequence: u64, letters: &[Letter]) {
         let lines: Vec<u8> = match self.spool {

@@ -139,16 +139,6 @@ impl NameBatch {
         self.names.push(BatchedName { hash: slot_hash(text), end, is_some: name.is_some() });
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
-
     /// Takes all of them out.
     pub fn clear(&mut self) {
         self.texts.clear();
