@@ -29,9 +29,9 @@ use timely::dataflow::ProbeHandle;
 use timely::dataflow::operators::Input as _;
 use timely::worker::Worker;
 
-const POSTS: u64 = 200_000;
-const CORRECTION_TICKS: usize = 100;
-const CORRECTIONS_A_TICK: usize = 1_000;
+const POSTS: u64 = 20_000;
+const CORRECTION_TICKS: usize = 20;
+const CORRECTIONS_A_TICK: usize = 200;
 const ROUNDS: usize = 5;
 
 fn main() {
