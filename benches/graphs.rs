@@ -1,9 +1,9 @@
 //! How fast the graph alone takes rows, against the same views in plain differential operators, and what its state takes
 //! up: `cargo bench --bench graphs`
 //!
-//! One worker gets the rows of `pinflow emulate`'s records: two ticks with all posts, then a hundred with corrections.
+//! One worker gets the rows of `pinflow emulate`'s records: two ticks with all posts, then some with corrections.
 //! Every round runs both graphs after each other, each from the start, and both must show the same in the end. Another
-//! number of posts may be given: `cargo bench --bench graphs -- 20000`
+//! number of posts may be given: `cargo bench --bench graphs -- 200000`
 
 mod common {
     pub mod measure;
