@@ -30,7 +30,8 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ReplayArgs {
-    /// Archives: folders of objects in the layouts of the Kafka Connect S3 sink, of Firehose, or of JSON documents.
+    /// Archives, each a folder or s3://bucket/prefix, in the layouts of the Kafka Connect S3 sink, of Firehose, or of
+    /// JSON documents.
     /// `ALIAS=SOURCE` keeps topics apart that have the same name in several sources.
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
@@ -102,7 +103,7 @@ impl CommandError {
     fn exit_code(&self) -> u8 {
         match self {
             CommandError::Config(_) => WRONG_USE,
-            CommandError::Replay(error) if error.is_configuration() => WRONG_USE,
+            CommandError::Replay(error) if error.is_usage() => WRONG_USE,
             CommandError::Emulate(error) if error.is_usage() => WRONG_USE,
             _ => FAILED,
         }

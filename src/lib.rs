@@ -6,6 +6,7 @@ pub mod cli;
 pub mod emulate;
 pub mod config;
 pub mod pipeline;
+pub mod store;
 pub mod archive;
 pub mod block;
 pub mod buffers;

@@ -7,6 +7,7 @@ use crate::dead_letters::{DeadLetters, DeadLettersError};
 use crate::decode::Counts;
 use crate::progress::Progress;
 use crate::sequencer::Sequencer;
+use crate::store::StoreError;
 use crate::tables::Tables;
 use crate::worker::{self, Outcome, Shared, Times};
 use pinflow_dataflows::clean::Fields;
@@ -87,16 +88,22 @@ pub enum ReplayError {
 }
 
 impl ReplayError {
-    /// Whether the configuration has to be changed.
-    pub fn is_configuration(&self) -> bool {
-        matches!(self, ReplayError::Archive(ArchiveError::UnknownKind { .. }))
+    /// Whether the command line or the configuration has to be changed.
+    pub fn is_usage(&self) -> bool {
+        use StoreError::{Malformed, Setting};
+        matches!(
+            self,
+            ReplayError::Archive(
+                ArchiveError::UnknownKind { .. } | ArchiveError::Store(Malformed { .. } | Setting { .. })
+            )
+        )
     }
 }
 
 /// What to replay, and how.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Folders, each as `SOURCE` or `ALIAS=SOURCE`.
+    /// Folders and `s3://bucket/prefix`, each as `SOURCE` or `ALIAS=SOURCE`.
     pub sources: Vec<String>,
     /// Clean and count every field, not only what views need.
     pub clean_all: bool,
@@ -109,7 +116,8 @@ pub struct Options {
 /// Replays archives into the views.
 pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayError> {
     let start = Instant::now();
-    let sources = Arc::new(options.sources.iter().map(|source| Source::new(source)).collect::<Vec<Source>>());
+    let sources = options.sources.iter().map(|source| Source::open(source, &config.s3));
+    let sources = Arc::new(sources.collect::<Result<Vec<Source>, StoreError>>().map_err(ArchiveError::from)?);
     let Listing { partitions, faults } = archive::list(&sources, &config.kinds)?;
     let names = partitions.iter().map(|partition| partition.name.clone()).collect();
     let dead_letters = DeadLetters::new(names, options.dead_letters.as_deref())?;
@@ -140,6 +148,9 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
     });
     let outcomes = run_workers(config.workers, &shared)?;
     drop(shown);
+    if let Some(failure) = shared.sequencer.take_failure() {
+        return Err(ArchiveError::from(failure).into());
+    }
 
     let finished = Instant::now();
     if let Some(folder) = &options.dead_letters {

@@ -6,6 +6,7 @@
 use crate::archive::{Item, Items};
 use crate::block::Block;
 use crate::dead_letters::DeadLetters;
+use crate::store::StoreError;
 use crossbeam_channel::TryRecvError;
 use pinflow_dataflows::row::Tick;
 use std::sync::{Mutex, PoisonError};
@@ -32,12 +33,13 @@ struct Inner {
     open_tick: Tick,
     positions_in_tick: u64,
     duplicates: u64,
+    failure: Option<StoreError>,
 }
 
 impl Sequencer {
     /// Hands out blocks of `items`; a tick is closed once it has `tick_max_records` positions.
     pub fn new(items: Items, tick_max_records: u64) -> Sequencer {
-        let inner = Inner { items, open_tick: 0, positions_in_tick: 0, duplicates: 0 };
+        let inner = Inner { items, open_tick: 0, positions_in_tick: 0, duplicates: 0, failure: None };
         Sequencer { inner: Mutex::new(inner), tick_max_records }
     }
 
@@ -58,10 +60,20 @@ impl Sequencer {
                 Ok(Item::Fault { partition, sequence, fault }) => {
                     dead_letters.fault(partition, sequence, fault)
                 }
+                Ok(Item::Failed(error)) => {
+                    inner.failure = Some(error);
+                    // With nobody to receive, all readers stop.
+                    inner.items = crossbeam_channel::bounded(0).1;
+                }
                 Err(TryRecvError::Empty) => return Work::Nothing(inner.open_tick),
                 Err(TryRecvError::Disconnected) => return Work::Finished(inner.open_tick),
             }
         }
+    }
+
+    /// Why reading ended early, if it did.
+    pub fn take_failure(&self) -> Option<StoreError> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).failure.take()
     }
 
     /// Positions that were dropped because they had been reached before.

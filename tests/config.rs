@@ -1,6 +1,6 @@
 //! What a configuration file may say, and what is said of one that is wrong.
 
-use pinflow::config::{Config, Kinds, Limits, Mapping, Replay};
+use pinflow::config::{Config, Kinds, Limits, Mapping, Replay, S3Settings};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row::{AgeGroups, Settings};
 use std::fs;
@@ -35,6 +35,21 @@ fn the_shipped_file_says_the_defaults() {
             prefetch_blocks: 16,
             readers: 2,
             tick_max_records: 1_000_000,
+        },
+        s3: S3Settings {
+            region: None,
+            endpoint: None,
+            path_style: false,
+            profile: None,
+            role_arn: None,
+            access_key: None,
+            fetch_concurrency: 32,
+            part_bytes: 8 << 20,
+            buffer_bytes: 128 << 20,
+            retry_max_attempts: 10,
+            retry_max_backoff_ms: 20_000,
+            read_timeout_ms: 30_000,
+            connect_timeout_ms: 5_000,
         },
     };
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/default.toml");
@@ -110,7 +125,7 @@ fn unknown_keys_are_named_with_the_nearest_known() {
     );
     check_error(
         "[sinks.s3]\nbucket = 'b'",
-        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are kinds, limits, replay, views, workers",
+        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are kinds, limits, replay, s3, views, workers",
     );
     check_error("views.k.a = 1", "pinflow.toml:1: unknown key views.k.a: did you mean views.k?");
     check_error(
@@ -151,6 +166,13 @@ fn values_that_are_not_allowed_are_shown_with_what_is() {
         ("replay.block_bytes", 4096, 64 << 20),
         ("replay.prefetch_blocks", 1, 4096),
         ("replay.readers", 1, 256),
+        ("s3.fetch_concurrency", 1, 1024),
+        ("s3.part_bytes", 64 << 10, 1 << 30),
+        ("s3.buffer_bytes", 1 << 20, 8_i64 << 30),
+        ("s3.retry_max_attempts", 1, 100),
+        ("s3.retry_max_backoff_ms", 1, 600_000),
+        ("s3.read_timeout_ms", 1, 3_600_000),
+        ("s3.connect_timeout_ms", 1, 3_600_000),
     ] {
         for found in [low - 1, high + 1] {
             let expected = format!("{key} must be a whole number from {low} to {high}, found {found}");
@@ -163,6 +185,20 @@ fn values_that_are_not_allowed_are_shown_with_what_is() {
         "replay.tick_max_records = 0",
         "replay.tick_max_records must be a whole number of at least 1, found 0",
     );
+}
+
+#[test]
+fn stores_are_set_by_texts_and_switches() {
+    let config = load("[s3]\nendpoint = 'http://store:9000'\npath_style = true\nregion = ''").expect("valid");
+    assert_eq!(config.s3.endpoint.as_deref(), Some("http://store:9000"));
+    assert_eq!((config.s3.path_style, config.s3.region), (true, None));
+
+    let expected =
+        r#"pinflow.toml:1: s3.endpoint must be empty, or begin with "http://" or "https://", found"#;
+    check_error("s3.endpoint = 'store:9000'", &format!("{expected} \"store:9000\""));
+    check_error("s3.path_style = 1", "pinflow.toml:1: s3.path_style must be true or false, found 1");
+    check_error("s3.region = 1", "pinflow.toml:1: s3.region must be a text, found 1");
+    check_error("s3.regoin = 'x'", "pinflow.toml:1: unknown key s3.regoin: did you mean s3.region?");
 }
 
 #[test]

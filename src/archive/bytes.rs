@@ -1,6 +1,5 @@
 //! An object's bytes, unpacked if they are packed.
 
-use super::folder::LazyFile;
 use flate2::read::MultiGzDecoder;
 use std::cell::Cell;
 use std::io::{self, BufReader, Chain, Cursor, Read};
@@ -32,13 +31,13 @@ type Whole = Chain<Cursor<Vec<u8>>, Meter>;
 
 /// Counts what passes.
 struct Meter {
-    object: LazyFile,
+    object: Box<dyn Read + Send>,
     read: Rc<Cell<u64>>,
 }
 
 impl Bytes {
     /// The bytes of an object.
-    pub fn new(object: LazyFile) -> Bytes {
+    pub fn new(object: Box<dyn Read + Send>) -> Bytes {
         let read = Rc::new(Cell::new(0));
         Bytes { content: Content::Closed(Meter { object, read: read.clone() }), read }
     }

@@ -29,7 +29,7 @@ pub enum FaultReason {
 impl Fault {
     /// A fault of the object as a whole.
     pub fn of_object(source: &Source, topic: String, key: &str, reason: FaultReason) -> Fault {
-        Fault { source: source.folder.name().to_owned(), topic, key: key.to_owned(), byte: 0, reason }
+        Fault { source: source.store.name().to_owned(), topic, key: key.to_owned(), byte: 0, reason }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The objects of all sources, by partition and in the order in which they are read.
 
 use super::fault::{Fault, FaultReason};
-use super::folder::{FolderError, Found};
 use super::layout::{NameDisagrees, Place, place};
 use super::sources::Source;
 use crate::config::{Kinds, Mapping};
+use crate::store::{Found, StoreError};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row;
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ pub struct Listing {
 pub enum ArchiveError {
     /// A source cannot be read at all.
     #[error(transparent)]
-    Folder(#[from] FolderError),
+    Store(#[from] StoreError),
     /// There is nothing to read.
     #[error(
         "no objects in {sources}: looked for topics/<topic>/…, or folders named as topics, with objects in them"
@@ -113,7 +113,7 @@ pub fn list(sources: &[Source], kinds: &Kinds) -> Result<Listing, ArchiveError> 
         }
     }
     if partitions.is_empty() && listing.faults.is_empty() {
-        let names: Vec<&str> = sources.iter().map(|source| source.folder.name()).collect();
+        let names: Vec<&str> = sources.iter().map(|source| source.store.name()).collect();
         return Err(ArchiveError::Empty { sources: names.join(", ") });
     }
     if partitions.len() > row::Place::MAX_PARTITIONS {
@@ -144,7 +144,7 @@ type Topics = BTreeMap<String, Vec<(Found, usize)>>;
 /// The objects of a source by topic: of its folder `topics/` if it has one, else of its folders.
 fn topics_of(source: &Source) -> Result<Topics, ArchiveError> {
     let (mut below_topics, mut others, mut has_topics) = (Topics::new(), Topics::new(), false);
-    source.folder.list(|found| {
+    source.store.list(&mut |found| {
         let (topics, root) = match found.key.strip_prefix(TOPICS) {
             Some(_) => (&mut below_topics, TOPICS.len()),
             None => (&mut others, 0),

@@ -1,6 +1,5 @@
-//! Archives: folders of objects, in the layouts that sinks write.
+//! Archives: objects of folders and buckets, in the layouts that sinks write.
 
-mod folder;
 mod sources;
 mod layout;
 mod listing;
@@ -16,6 +15,7 @@ mod fault;
 
 pub use fault::{Fault, FaultReason};
 pub use large::TooLarge;
+pub use layout::Place;
 pub use listing::{ArchiveError, Listing, Object, Partition, PartitionName, list};
 pub use reader::{Item, Items, Limits, read_all};
 pub use sources::Source;

@@ -12,8 +12,10 @@ use super::values::ValuePieces;
 use super::window::Window;
 use crate::block::{Block, Messages, Origin};
 use crate::progress::Progress;
+use crate::store::StoreError;
 use pinflow_dataflows::kind::Kind;
-use std::io;
+use std::collections::VecDeque;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -27,6 +29,8 @@ pub struct PartitionReader<'a> {
     limits: Limits,
     progress: &'a Progress,
     objects: std::vec::IntoIter<Object>,
+    /// The next objects, which their stores may fetch already.
+    ahead: VecDeque<(Object, Box<dyn Read + Send>)>,
     /// The object that is read.
     open: Option<OpenObject>,
     is_finished: bool,
@@ -75,6 +79,7 @@ impl<'a> PartitionReader<'a> {
             progress,
             bytes: partition.objects.iter().map(|object| object.found.bytes).sum(),
             objects: partition.objects.into_iter(),
+            ahead: VecDeque::new(),
             open: None,
             is_finished: false,
             bytes_read: 0,
@@ -100,16 +105,13 @@ impl<'a> PartitionReader<'a> {
     }
 
     /// The next messages whose positions have not been reached before, in `buffer`, or a fault; nothing at the
-    /// partition's end.
-    pub fn next_item(&mut self, mut buffer: Vec<u8>) -> Option<Item> {
+    /// partition's end. An error is one that all other objects of the store would meet, too.
+    pub fn next_item(&mut self, mut buffer: Vec<u8>) -> Result<Option<Item>, StoreError> {
         loop {
-            let open = match &mut self.open {
-                Some(open) => open,
-                None => match self.objects.next() {
-                    Some(object) => self.open.insert(open(object, self.sources, &self.name, self.limits)),
-                    None => return self.end(),
-                },
-            };
+            if self.open.is_none() {
+                self.open = self.open_next();
+            }
+            let Some(open) = &mut self.open else { return Ok(self.end()) };
             let given = open.pieces.window().given();
             let read = open.pieces.window().object().read_of_object();
             let piece = open.pieces.next(std::mem::take(&mut buffer));
@@ -120,7 +122,7 @@ impl<'a> PartitionReader<'a> {
                     let (position, bytes) = (open.position, open.pieces.window().given() - given);
                     open.position += piece.positions();
                     if let Some(block) = self.not_reached(piece, position, bytes) {
-                        return Some(block);
+                        return Ok(Some(block));
                     }
                 }
                 Ok(None) => {
@@ -128,9 +130,20 @@ impl<'a> PartitionReader<'a> {
                     self.progress.objects.fetch_add(1, Ordering::Relaxed);
                     self.open = None;
                 }
-                Err(error) => return Some(self.fault(&error)),
+                Err(error) => return self.fault(error).map(Some),
             }
         }
+    }
+
+    fn open_next(&mut self) -> Option<OpenObject> {
+        while let Some(next) = self.objects.as_slice().first()
+            && self.ahead.len() <= self.sources[next.source].store.open_ahead()
+        {
+            let bytes = self.sources[next.source].store.open(&next.found);
+            self.ahead.extend(self.objects.next().map(|object| (object, bytes)));
+        }
+        let (object, bytes) = self.ahead.pop_front()?;
+        Some(OpenObject::new(object, bytes, self.sources, &self.name, self.limits))
     }
 
     /// Duplicates at the very end are told with a block of nothing.
@@ -141,20 +154,26 @@ impl<'a> PartitionReader<'a> {
         (self.duplicates > 0).then(|| self.block(nothing, Arc::new(last), 0, self.reached..self.reached))
     }
 
-    fn fault(&mut self, error: &io::Error) -> Item {
-        let mut reason = FaultReason::Unreadable(error.to_string());
+    /// What is left of the object is a fault, unless the error is the whole store's.
+    fn fault(&mut self, error: io::Error) -> Result<Item, StoreError> {
+        let reason = match error.kind() {
+            io::ErrorKind::UnexpectedEof => "it is cut off".to_owned(),
+            _ => match error.downcast::<StoreError>() {
+                Ok(error) if !error.is_of_one_object() => return Err(error),
+                Ok(error) => error.to_string(),
+                Err(error) => error.to_string(),
+            },
+        };
         let (mut source, mut key, mut byte) = (String::new(), String::new(), 0);
         if let Some(open) = self.open.as_ref() {
             (source, key) = (open.origin.source.clone(), open.origin.object.clone());
             byte = open.pieces.window().bytes();
-            if error.kind() == io::ErrorKind::UnexpectedEof {
-                reason = FaultReason::Unreadable("it is cut off".to_owned());
-            }
         }
+        let reason = FaultReason::Unreadable(reason);
         let fault = Fault { source, topic: self.name.topic.clone(), key, byte, reason };
         let item = Item::Fault { partition: self.ordinal, sequence: self.sequence, fault };
         self.sequence += 1;
-        item
+        Ok(item)
     }
 
     /// Messages whose positions have not been reached before.
@@ -199,18 +218,25 @@ impl<'a> PartitionReader<'a> {
     }
 }
 
-fn open(object: Object, sources: &[Source], name: &Arc<PartitionName>, limits: Limits) -> OpenObject {
-    let source = &sources[object.source];
-    let window = Window::new(Bytes::new(source.folder.open(&object.found)), limits.block_bytes);
-    let (pieces, position) = match object.place {
-        Place::Lines { start, .. } => {
-            (Pieces::Lines(LinePieces::new(window, limits.record_max_bytes)), start)
-        }
-        Place::Values { .. } => (Pieces::Values(ValuePieces::new(window, limits.record_max_bytes)), 0),
-    };
-    let (source, key) = (source.folder.name().to_owned(), object.found.key.clone());
-    let origin = Arc::new(Origin { source, partition: name.clone(), object: key });
-    OpenObject { object, origin, pieces, position }
+impl OpenObject {
+    fn new(
+        object: Object,
+        bytes: Box<dyn Read + Send>,
+        sources: &[Source],
+        name: &Arc<PartitionName>,
+        limits: Limits,
+    ) -> OpenObject {
+        let window = Window::new(Bytes::new(bytes), limits.block_bytes);
+        let (pieces, position) = match object.place {
+            Place::Lines { start, .. } => {
+                (Pieces::Lines(LinePieces::new(window, limits.record_max_bytes)), start)
+            }
+            Place::Values { .. } => (Pieces::Values(ValuePieces::new(window, limits.record_max_bytes)), 0),
+        };
+        let (source, key) = (sources[object.source].store.name().to_owned(), object.found.key.clone());
+        let origin = Arc::new(Origin { source, partition: name.clone(), object: key });
+        OpenObject { object, origin, pieces, position }
+    }
 }
 
 impl Pieces {

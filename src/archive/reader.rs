@@ -7,6 +7,7 @@ use super::sources::Source;
 use crate::block::Block;
 use crate::buffers::Buffers;
 use crate::progress::Progress;
+use crate::store::StoreError;
 use crossbeam_channel::{Receiver, Sender};
 use std::collections::BTreeMap;
 use std::io;
@@ -39,6 +40,8 @@ pub enum Item {
         /// What is wrong.
         fault: Fault,
     },
+    /// A store fails as a whole: nothing more comes.
+    Failed(StoreError),
 }
 
 /// Where readers hand over.
@@ -83,7 +86,7 @@ fn read_together(partitions: Vec<Partition>) -> Vec<Vec<(u32, Partition)>> {
     together.into_values().collect()
 }
 
-/// Nobody needs more: all workers have stopped.
+/// Nobody needs more.
 struct Stopped;
 
 /// Sends what some partitions hold, always of the one that the smallest part has been read of.
@@ -94,8 +97,13 @@ fn send_in_step(
 ) -> Result<(), Stopped> {
     while let Some(next) = readers.iter_mut().min_by(|a, b| a.part_read().total_cmp(&b.part_read())) {
         match next.next_item(buffers.take()) {
-            Some(item) => sender.send(item).map_err(|_| Stopped)?,
-            None => readers.retain(|reader| !reader.is_finished()),
+            Ok(Some(item)) => sender.send(item).map_err(|_| Stopped)?,
+            Ok(None) => readers.retain(|reader| !reader.is_finished()),
+            Err(error) => {
+                // If nobody receives it, another reader's failure was told.
+                let _ = sender.send(Item::Failed(error));
+                return Err(Stopped);
+            }
         }
     }
     Ok(())

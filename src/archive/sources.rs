@@ -1,26 +1,26 @@
 //! The sources of a replay, as users name them.
 
-use super::folder::Folder;
 use super::layout::Place;
 use super::listing::PartitionName;
-use std::path::Path;
+use crate::config::S3Settings;
+use crate::store::{self, Store, StoreError};
 
 /// A source, and the alias that keeps its topics apart from equal names in other sources.
 pub struct Source {
     /// Where its objects are.
-    pub folder: Folder,
+    pub store: Box<dyn Store>,
     alias: Option<String>,
 }
 
 impl Source {
-    /// Reads `SOURCE` or `ALIAS=SOURCE`. An alias is of letters, digits, `-` and `_`, so a path with a folder before its
+    /// Opens `SOURCE` or `ALIAS=SOURCE`. An alias is of letters, digits, `-` and `_`, so a path with a folder before its
     /// first `=` is none.
-    pub fn new(written: &str) -> Source {
+    pub fn open(written: &str, s3: &S3Settings) -> Result<Source, StoreError> {
         let (alias, source) = match written.split_once('=') {
             Some((alias, source)) if is_alias(alias) => (Some(alias.to_owned()), source),
             _ => (None, written),
         };
-        Source { folder: Folder::new(Path::new(source)), alias }
+        Ok(Source { store: store::open_source(source, s3)?, alias })
     }
 
     /// The partition that a place in a topic belongs to.

@@ -4,13 +4,15 @@ use super::document::Entry;
 use super::error::ConfigError;
 use super::kinds::{Kinds, Mapping};
 use super::written::Written;
-use super::{Config, Limits, Replay};
+use super::{Config, Limits, Replay, S3Settings};
 use pinflow_dataflows::row::{AgeGroups, Settings};
 use std::ops::RangeInclusive;
 use std::thread;
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
+const GIB: usize = 1 << 30;
+const MINUTE_MS: usize = 60_000;
 
 pub(super) const WORKERS: RangeInclusive<usize> = 1..=1024;
 pub(super) const K: RangeInclusive<usize> = 1..=1000;
@@ -31,6 +33,25 @@ pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
             readers: number(written.get("replay.readers"), 1..=256)?,
             tick_max_records: number(written.get("replay.tick_max_records"), 1..=usize::MAX)?,
         },
+        s3: s3(written)?,
+    })
+}
+
+fn s3(written: &Written) -> Result<S3Settings, ConfigError> {
+    Ok(S3Settings {
+        region: text(written.get("s3.region"))?,
+        endpoint: endpoint(written.get("s3.endpoint"))?,
+        path_style: is_set(written.get("s3.path_style"))?,
+        profile: text(written.get("s3.profile"))?,
+        role_arn: text(written.get("s3.role_arn"))?,
+        access_key: None,
+        fetch_concurrency: number(written.get("s3.fetch_concurrency"), 1..=1024)?,
+        part_bytes: number(written.get("s3.part_bytes"), 64 * KIB..=GIB)?,
+        buffer_bytes: number(written.get("s3.buffer_bytes"), MIB..=8 * GIB)?,
+        retry_max_attempts: number(written.get("s3.retry_max_attempts"), 1..=100)?,
+        retry_max_backoff_ms: number(written.get("s3.retry_max_backoff_ms"), 1..=10 * MINUTE_MS)?,
+        read_timeout_ms: number(written.get("s3.read_timeout_ms"), 1..=60 * MINUTE_MS)?,
+        connect_timeout_ms: number(written.get("s3.connect_timeout_ms"), 1..=60 * MINUTE_MS)?,
     })
 }
 
@@ -56,6 +77,26 @@ fn number(entry: &Entry, allowed: RangeInclusive<usize>) -> Result<usize, Config
             },
         )
     })
+}
+
+/// A text; nothing if it is empty.
+fn text(entry: &Entry) -> Result<Option<String>, ConfigError> {
+    let text = entry.value.text().ok_or_else(|| refused(entry, "a text"))?;
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+fn endpoint(entry: &Entry) -> Result<Option<String>, ConfigError> {
+    let is_address = |text: &String| text.starts_with("http://") || text.starts_with("https://");
+    match text(entry)? {
+        Some(endpoint) if !is_address(&endpoint) => {
+            Err(refused(entry, "empty, or begin with \"http://\" or \"https://\""))
+        }
+        endpoint => Ok(endpoint),
+    }
+}
+
+fn is_set(entry: &Entry) -> Result<bool, ConfigError> {
+    entry.value.boolean().ok_or_else(|| refused(entry, "true or false"))
 }
 
 fn workers(entry: &Entry) -> Result<usize, ConfigError> {

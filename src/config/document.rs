@@ -20,6 +20,7 @@ pub(super) struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Integer(i64),
+    Boolean(bool),
     /// A text before and after `${...}` was expanded.
     Text {
         written: String,
@@ -37,6 +38,15 @@ impl Value {
     pub fn text(&self) -> Option<&str> {
         match self {
             Value::Text { expanded, .. } => Some(expanded),
+            _ => None,
+        }
+    }
+
+    /// What it is, or what its text says.
+    pub fn boolean(&self) -> Option<bool> {
+        match self {
+            Value::Boolean(flag) => Some(*flag),
+            Value::Text { expanded, .. } => expanded.parse().ok(),
             _ => None,
         }
     }
@@ -63,6 +73,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Integer(number) => write!(f, "{number}"),
+            Value::Boolean(flag) => write!(f, "{flag}"),
             Value::Text { written, expanded } if written == expanded => write!(f, "{written:?}"),
             // What it expands to may be a secret in the wrong place.
             Value::Text { written, .. } => write!(f, "the expansion of {written:?}"),
@@ -144,7 +155,7 @@ impl Flattening<'_> {
             }
             DeValue::Table(_) => Value::Table,
             DeValue::Float(digits) => Value::Other(digits.to_string()),
-            DeValue::Boolean(flag) => Value::Other(flag.to_string()),
+            DeValue::Boolean(flag) => Value::Boolean(*flag),
             DeValue::Datetime(time) => Value::Other(time.to_string()),
         })
     }

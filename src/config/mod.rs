@@ -7,10 +7,12 @@ mod document;
 mod written;
 mod check;
 mod kinds;
+mod s3;
 mod error;
 
 pub use error::{ConfigError, Place};
 pub use kinds::{Kinds, Mapping};
+pub use s3::{AccessKey, S3Settings};
 
 use pinflow_dataflows::row::Settings;
 use std::path::Path;
@@ -28,6 +30,8 @@ pub struct Config {
     pub limits: Limits,
     /// How archives are read.
     pub replay: Replay,
+    /// How S3 is asked.
+    pub s3: S3Settings,
 }
 
 /// What is refused.

@@ -1,18 +1,10 @@
-//! A folder of objects.
+//! Objects that are files of a folder.
 
+use super::{Found, Store, StoreError};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
-
-/// An object that was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Its name below the source's root, with `/` between parts.
-    pub key: String,
-    /// How long it is, as it lies there.
-    pub bytes: u64,
-}
 
 /// A folder with all that is below it; links are followed.
 pub struct Folder {
@@ -26,33 +18,35 @@ impl Folder {
         Folder { root: root.to_owned(), name: root.display().to_string() }
     }
 
-    /// The folder as it was given, for messages.
-    pub fn name(&self) -> &str {
-        &self.name
+    fn key(&self, path: &Path) -> Result<String, StoreError> {
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
+        parts.map(|parts| parts.join("/")).ok_or_else(|| StoreError::NotUtf8 { path: path.to_owned() })
     }
+}
 
-    /// Gives everything below the folder to `found`, in any order.
-    pub fn list(&self, mut found: impl FnMut(Found)) -> Result<(), FolderError> {
+impl Store for Folder {
+    fn list(&self, found: &mut dyn FnMut(Found)) -> Result<(), StoreError> {
         if !self.root.is_dir() {
             let error =
                 std::fs::read_dir(&self.root).err().unwrap_or_else(|| io::ErrorKind::NotADirectory.into());
-            return Err(FolderError::Unreadable { path: self.root.clone(), error });
+            return Err(StoreError::Unreadable { path: self.root.clone(), error });
         }
         for entry in WalkDir::new(&self.root).follow_links(true) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => {
                     let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-                    found(Found { key: self.key(entry.path())?, bytes });
+                    found(Found { key: self.key(entry.path())?, bytes, etag: None });
                 }
                 Err(error) if leads_nowhere(&error) => {
                     let key = self.key(error.path().unwrap_or(&self.root))?;
-                    found(Found { key, bytes: 0 });
+                    found(Found { key, bytes: 0, etag: None });
                 }
                 Err(error) => {
                     let path = error.path().unwrap_or(&self.root).to_owned();
                     let in_itself = || io::Error::other("it is a link to a folder that it lies in");
-                    return Err(FolderError::Unreadable {
+                    return Err(StoreError::Unreadable {
                         path,
                         error: error.into_io_error().unwrap_or_else(in_itself),
                     });
@@ -62,15 +56,17 @@ impl Folder {
         Ok(())
     }
 
-    /// Begins to read an object from its first byte. What goes wrong shows in the reading.
-    pub fn open(&self, object: &Found) -> LazyFile {
-        LazyFile::Closed(self.root.join(&object.key))
+    fn open(&self, object: &Found) -> Box<dyn Read + Send> {
+        Box::new(LazyFile::Closed(self.root.join(&object.key)))
     }
 
-    fn key(&self, path: &Path) -> Result<String, FolderError> {
-        let below = path.strip_prefix(&self.root).unwrap_or(path);
-        let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
-        parts.map(|parts| parts.join("/")).ok_or_else(|| FolderError::NotUtf8 { path: path.to_owned() })
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The system reads ahead by itself.
+    fn open_ahead(&self) -> usize {
+        0
     }
 }
 
@@ -80,10 +76,8 @@ fn leads_nowhere(error: &walkdir::Error) -> bool {
 }
 
 /// A file that is opened at the first read.
-pub enum LazyFile {
-    /// It was not read yet.
+enum LazyFile {
     Closed(PathBuf),
-    /// It is being read.
     Open(File),
 }
 
@@ -99,23 +93,4 @@ impl Read for LazyFile {
             }
         }
     }
-}
-
-/// Why a source cannot be read at all.
-#[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    /// A file or folder refused to be read.
-    #[error("cannot read {path}: {error}; make it readable, or take it out of the archive")]
-    Unreadable {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// A file's name is not UTF-8.
-    #[error("{path}: the name is not UTF-8; rename it")]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-    },
 }
