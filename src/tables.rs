@@ -6,6 +6,7 @@ use pinflow_dataflows::row::{AgeGroups, Settings};
 use pinflow_dataflows::view::{Columns, Group, View, ViewRow};
 use serde::{Serialize, Serializer};
 use std::fmt;
+use std::ops::Index;
 use std::sync::Arc;
 
 /// All views.
@@ -75,6 +76,14 @@ impl Tables {
     /// All views, in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Table> {
         self.tables.iter()
+    }
+}
+
+impl Index<View> for Tables {
+    type Output = Table;
+
+    fn index(&self, view: View) -> &Table {
+        &self.tables[view as usize]
     }
 }
 
