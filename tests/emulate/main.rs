@@ -1,0 +1,3 @@
+//! What `pinflow emulate` writes.
+
+mod contents;
