@@ -187,7 +187,7 @@ fn emulate(args: EmulateArgs) -> Result<u8, CommandError> {
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "{} lines in {} objects, {} bytes: {}",
+        "{} messages in {} objects, {} bytes: {}",
         total.positions(),
         total.objects,
         total.bytes,
@@ -195,7 +195,7 @@ fn emulate(args: EmulateArgs) -> Result<u8, CommandError> {
     )?;
     writeln!(
         out,
-        "{} records, {} redeliveries, {} corrections, {} deletes, {} malformed lines",
+        "{} records, {} redeliveries, {} corrections, {} deletes, {} malformed",
         total.records, total.redeliveries, total.corrections, total.deletes, total.malformed
     )?;
     Ok(OK)

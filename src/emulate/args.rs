@@ -1,15 +1,20 @@
 //! The options of `pinflow emulate`, as written on the command line.
 
+use super::layout::Layout;
 use clap::Args;
 
-/// Writes an archive of invented records, laid out as the Kafka Connect S3 sink does.
+/// Writes an archive of invented records.
 ///
 /// The same options give the same bytes on any machine.
 #[derive(Args, Clone, Debug, PartialEq)]
 pub struct EmulateArgs {
-    /// Folder to write to; its `topics/` must be missing or empty.
+    /// Folder to write to; it must be missing or empty, with connect its `topics/`.
     #[arg(long, value_name = "DIR")]
     pub to: String,
+
+    /// How folders and objects are named, and records are put into them.
+    #[arg(long, value_enum, default_value_t = Self::default().layout)]
+    pub layout: Layout,
 
     /// Number of posts, each a pin and mostly a geo and a user.
     #[arg(long, value_name = "N", default_value_t = Self::default().posts, allow_negative_numbers = true)]
@@ -19,17 +24,19 @@ pub struct EmulateArgs {
     #[arg(long, value_name = "N", default_value_t = Self::default().seed, allow_negative_numbers = true)]
     pub seed: u64,
 
-    /// What topics are called before `.pin`, `.geo` and `.user`.
-    #[arg(long, value_name = "NAME", default_value_t = Self::default().prefix)]
-    pub prefix: String,
+    /// What topics are called before `.pin`, `.geo` and `.user`, in the layouts firehose and events before `-pin`, `-geo`
+    /// and `-user` [default: 129a67850695, streaming-129a67850695 with firehose, events with events].
+    #[arg(long, value_name = "NAME")]
+    pub prefix: Option<String>,
 
-    /// Number of partitions of each topic.
-    #[arg(long, value_name = "N", default_value_t = Self::default().partitions, allow_negative_numbers = true)]
-    pub partitions: u32,
+    /// Number of partitions of each topic; with firehose, of deliveries side by side; else there is one [default: 4].
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub partitions: Option<u32>,
 
-    /// Lines of an object. Objects are held in memory until they are full: about 800 bytes for each line and partition.
-    #[arg(long, value_name = "LINES", default_value_t = Self::default().per_object, allow_negative_numbers = true)]
-    pub per_object: u64,
+    /// Records of an object; with events it is one. Objects are held in memory until they are full: about 800 bytes for
+    /// each record and partition [default: 10000].
+    #[arg(long, value_name = "RECORDS", allow_negative_numbers = true)]
+    pub per_object: Option<u64>,
 
     /// Compress objects with gzip.
     #[arg(long)]
@@ -64,7 +71,7 @@ pub struct EmulateArgs {
     pub missing_user_rate: f64,
 
     /// Share of objects, 0 to 1, whose successor repeats their last lines at the same offsets. Those that a gap follows
-    /// have none.
+    /// have none. Like gaps and blank lines with connect only.
     #[arg(long, value_name = "RATE", default_value_t = Self::default().overlap_rate, allow_negative_numbers = true)]
     pub overlap_rate: f64,
 
@@ -76,7 +83,7 @@ pub struct EmulateArgs {
     #[arg(long, value_name = "RATE", default_value_t = Self::default().blank_rate, allow_negative_numbers = true)]
     pub blank_rate: f64,
 
-    /// Share of records, 0 to 1, in another partition than `ind` modulo the number of partitions.
+    /// Share of records, 0 to 1, in another partition than `ind` modulo the number of partitions, where there are several.
     #[arg(long, value_name = "RATE", default_value_t = Self::default().scatter_rate, allow_negative_numbers = true)]
     pub scatter_rate: f64,
 }
@@ -86,11 +93,12 @@ impl Default for EmulateArgs {
     fn default() -> Self {
         EmulateArgs {
             to: String::new(),
+            layout: Layout::default(),
             posts: 10_000,
             seed: 1,
-            prefix: "129a67850695".into(),
-            partitions: 4,
-            per_object: 10_000,
+            prefix: None,
+            partitions: None,
+            per_object: None,
             gzip: false,
             redelivery_rate: 0.1,
             correction_rate: 0.0,
@@ -128,6 +136,16 @@ mod tests {
         assert_eq!(parse("emulate --to archive").expect("parsed"), defaults);
         Program::command().debug_assert();
         assert!(parse("emulate").is_err(), "there is no default for --to");
+    }
+
+    #[test]
+    fn layouts_have_names() {
+        for layout in [Layout::Connect, Layout::Firehose, Layout::Events, Layout::Ndjson] {
+            let parsed = parse(&format!("emulate --to archive --layout {layout}")).expect("parsed");
+            assert_eq!(parsed.layout, layout);
+        }
+        let error = parse("emulate --to archive --layout avro").expect_err("no layout").to_string();
+        assert!(error.contains("--layout") && error.contains("connect, firehose, events, ndjson"), "{error}");
     }
 
     #[test]

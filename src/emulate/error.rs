@@ -1,5 +1,6 @@
 //! Why nothing, or not everything, was written.
 
+use super::layout::Layout;
 use std::path::PathBuf;
 
 /// Why an archive could not be written.
@@ -24,6 +25,20 @@ pub enum EmulateError {
         least: u64,
         /// The most that it may be.
         most: u64,
+    },
+    /// What a layout has none of.
+    #[error("{flag} must be {only} with --layout {layout}, not {value}: {reason}")]
+    NotInLayout {
+        /// The flag, with its dashes.
+        flag: &'static str,
+        /// What it was given.
+        value: String,
+        /// What it may be given.
+        only: u32,
+        /// The layout that was asked for.
+        layout: Layout,
+        /// Why.
+        reason: &'static str,
     },
     /// More lines than memory should hold.
     #[error(
@@ -61,7 +76,7 @@ pub enum EmulateError {
     /// There is an archive already.
     #[error("{} is not empty; remove it or choose another --to", path.display())]
     NotEmpty {
-        /// The folder of topics.
+        /// The folder.
         path: PathBuf,
     },
     /// The file system refused.

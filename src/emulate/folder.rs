@@ -10,40 +10,35 @@ pub struct Folder {
     root: PathBuf,
 }
 
-/// The folder of a partition and a file's name in it.
-#[derive(Clone, Copy, Debug)]
-pub struct ObjectName<'a> {
-    /// Path below the root, with `/`.
-    pub folder: &'a str,
-    /// Name in that folder.
-    pub file: &'a str,
-}
-
 impl Folder {
-    /// Prepares a folder whose `topics/` is missing or empty.
-    pub fn new(root: &Path) -> Result<Folder, EmulateError> {
-        let topics = root.join("topics");
-        let entries = match fs::read_dir(&topics) {
-            Ok(mut entries) => entries.next().transpose(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        };
-        if entries.map_err(refused("read", &topics))?.is_some() {
-            return Err(EmulateError::NotEmpty { path: topics });
+    /// Prepares a folder that is missing or empty. If all keys begin with a folder, only that one has to be.
+    pub fn new(root: &Path, common: Option<&str>) -> Result<Folder, EmulateError> {
+        let filled = common.map_or_else(|| root.to_owned(), |common| root.join(common));
+        if has_entries(&filled).map_err(refused("read", &filled))? {
+            return Err(EmulateError::NotEmpty { path: filled });
         }
-        fs::create_dir_all(&topics).map_err(refused("create", &topics))?;
+        fs::create_dir_all(&filled).map_err(refused("create", &filled))?;
         Ok(Folder { root: root.into() })
     }
 
     /// Stores an object. Who reads the folder meanwhile sees it whole or not at all: while it is written, its name
     /// begins with `_`, and no object's does.
-    pub fn put(&self, name: ObjectName, content: &[u8]) -> Result<(), EmulateError> {
-        let folder = self.root.join(name.folder);
+    pub fn put(&self, key: &str, content: &[u8]) -> Result<(), EmulateError> {
+        let (folder, file) = key.rsplit_once('/').unwrap_or(("", key));
+        let folder = self.root.join(folder);
         fs::create_dir_all(&folder).map_err(refused("create", &folder))?;
-        let unfinished = folder.join(format!("_{}", name.file));
-        let path = folder.join(name.file);
+        let unfinished = folder.join(format!("_{file}"));
+        let path = folder.join(file);
         fs::write(&unfinished, content).map_err(refused("write", &path))?;
         fs::rename(&unfinished, &path).map_err(refused("write", &path))
+    }
+}
+
+fn has_entries(folder: &Path) -> io::Result<bool> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().transpose()?.is_some()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

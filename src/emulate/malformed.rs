@@ -1,5 +1,6 @@
 //! Lines that must be rejected, one sort of defect for each reason but size.
 
+use super::framing::Framing;
 use super::random::Random;
 use super::records::json::write_quoted;
 use super::records::record::{Record, Spelling, key_name};
@@ -29,11 +30,12 @@ impl Defect {
         (Defect::NoUsableInd, 20),
     ];
 
-    /// Appends a line with this defect, made from a good record.
-    pub fn write(self, record: &Record, random: &mut Random, out: &mut Vec<u8>) {
+    /// Appends a line with this defect, made from a good record. What comes next in the object must be a
+    /// good record.
+    pub fn write(self, record: &Record, framing: Framing, random: &mut Random, out: &mut Vec<u8>) {
         match self {
             Defect::CutOff => write_cut_off(record, random, out),
-            Defect::NotJson => write_not_json(record, random, out),
+            Defect::NotJson => write_not_json(record, framing, random, out),
             Defect::DeepInside => write_flawed_inside(record, random, out),
             Defect::NotAnObject => out.extend_from_slice(random.one_of(&NO_OBJECTS).as_bytes()),
             Defect::NoUsableInd => write_without_ind(record, random, out),
@@ -139,16 +141,22 @@ fn write_cut_off(record: &Record, random: &mut Random, out: &mut Vec<u8>) {
     out.truncate(start + kept as usize);
 }
 
-fn write_not_json(record: &Record, random: &mut Random, out: &mut Vec<u8>) {
+fn write_not_json(record: &Record, framing: Framing, random: &mut Random, out: &mut Vec<u8>) {
     let shaped = |close| Spelling { close, ..Spelling::PLAIN };
     match random.below(8) {
+        // Among values this would be a good record, and another message behind it.
+        0 | 2 if framing.is_of_values() => out.extend_from_slice(b"{{"),
         0 => record.write_to(out, shaped("}}")),
         1 => record.write_to(out, shaped(",}")),
         2 => record.write_to(out, shaped("} {}")),
         3 => record.write_to(out, shaped("]")),
         4 => record.write_to(out, Spelling { colon: " = ", ..Spelling::PLAIN }),
         5 => record.write_to(out, Spelling { comma: "\x0b, ", ..Spelling::PLAIN }),
-        _ => out.extend_from_slice(random.one_of(&NO_JSON).as_bytes()),
+        _ => match random.one_of(&NO_JSON) {
+            // Among values this could close what was cut off before the record in between.
+            "}" if framing.is_of_values() => out.extend_from_slice(b"]"),
+            text => out.extend_from_slice(text.as_bytes()),
+        },
     }
 }
 
@@ -250,6 +258,12 @@ mod tests {
     }
 
     fn check(defect: Defect, is_as_meant: impl Fn(&[u8]) -> bool) {
+        for framing in [Framing::Lines, Framing::Values] {
+            check_in(framing, defect, &is_as_meant);
+        }
+    }
+
+    fn check_in(framing: Framing, defect: Defect, is_as_meant: impl Fn(&[u8]) -> bool) {
         let never = Chance::from_rate(0.0).expect("a rate");
         let options = CatalogueOptions { seed: 1, posts: 2_000, missing_geo: never, missing_user: never };
         let (catalogue, mut random) = (Catalogue::new(options), Random::keyed(&[1]));
@@ -258,7 +272,7 @@ mod tests {
             for kind in Kind::ALL {
                 catalogue.fill(kind, Post { number, version: 0 }, &mut record);
                 line.clear();
-                defect.write(&record, &mut random, &mut line);
+                defect.write(&record, framing, &mut random, &mut line);
                 let text = String::from_utf8_lossy(&line);
                 assert!(!line.contains(&b'\n'), "{text}");
                 assert!(!line.trim_ascii().is_empty(), "a blank line is no reject");

@@ -1,11 +1,13 @@
 //! `pinflow emulate`: writes an archive of invented pins, geos and users, for demonstrations, tests and measurements.
 //!
-//! The layout is that of the Kafka Connect S3 sink, an object of JSON lines a file:
-//! `topics/<prefix>.<kind>/partition=<P>/<prefix>.<kind>+<P>+<first offset, 10 digits>.json[.gz]`. The same options
-//! give the same bytes, compressed ones as long as the compressor's release is the same.
+//! The same options give the same bytes, compressed ones as long as the compressor's release is the same. The
+//! records are the same in every layout: those of a post in the same order, those of a topic where partitions are as many.
 
 mod args;
 mod error;
+mod layout;
+mod checks;
+mod shape;
 mod plan;
 mod random;
 pub mod records;
@@ -14,12 +16,16 @@ mod odd;
 mod malformed;
 mod producer;
 mod partition;
+mod pretty;
+mod framing;
 mod object;
+mod names;
 mod folder;
 mod written;
 
 pub use args::EmulateArgs;
 pub use error::EmulateError;
+pub use layout::Layout;
 pub use random::Chance;
 pub use written::{Written, WrittenKind};
 
@@ -32,9 +38,9 @@ use records::Catalogue;
 /// Writes the archive that the options describe. Objects are stored as they fill.
 pub fn run(args: &EmulateArgs) -> Result<Written, EmulateError> {
     let plan = Plan::from_args(args)?;
-    let folder = Folder::new(&plan.folder)?;
+    let folder = Folder::new(&plan.folder, plan.shape.layout.common_folder())?;
     let catalogue = Catalogue::new(plan.catalogue);
-    let mut producer = Producer::new(&catalogue, plan.chances, &folder, &plan.layout);
+    let mut producer = Producer::new(&catalogue, plan.chances, &folder, &plan.shape);
     for number in 0..catalogue.posts() {
         for kind in Kind::ALL {
             if catalogue.has(kind, number) {

@@ -16,7 +16,7 @@ impl Object {
         self.first_offset
     }
 
-    /// The lines, each with its end.
+    /// The lines, each with its end; in other layouts texts of other shapes.
     pub fn content(&self) -> &[u8] {
         &self.content
     }
@@ -41,10 +41,9 @@ impl Object {
         self.skipped
     }
 
-    /// Adds a line.
-    pub fn push(&mut self, line: &[u8]) {
-        self.content.extend_from_slice(line);
-        self.content.push(b'\n');
+    /// Adds a line, which `write` appends with its end.
+    pub fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.content);
         self.line_ends.push(self.content.len());
     }
 
@@ -75,8 +74,8 @@ mod tests {
     #[test]
     fn the_next_object_begins_after_a_gap_or_with_the_last_lines() {
         let mut object = Object::default();
-        for line in ["a", "", "ccc"] {
-            object.push(line.as_bytes());
+        for line in ["a\n", "\n", "ccc\n"] {
+            object.push(|out| out.extend_from_slice(line.as_bytes()));
         }
         assert_eq!(
             (object.first_offset(), object.content(), object.has_news()),
@@ -85,7 +84,7 @@ mod tests {
 
         object.go_on_with_last(2);
         assert_eq!((object.first_offset(), object.content(), object.has_news()), (1, &b"\nccc\n"[..], false));
-        object.push(b"d");
+        object.push(|out| out.extend_from_slice(b"d\n"));
         assert_eq!((object.lines(), object.repeated_lines(), object.has_news()), (3, 2, true));
 
         object.go_on_with_last(1);

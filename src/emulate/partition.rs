@@ -1,10 +1,12 @@
 //! One partition of a topic: lines are appended, now or later, and full objects are stored.
 
 use super::error::EmulateError;
-use super::folder::{Folder, ObjectName};
+use super::folder::Folder;
+use super::framing::Text;
+use super::names::{Names, ObjectNumber};
 use super::object::Object;
-use super::plan::Layout;
 use super::random::Random;
+use super::shape::Shape;
 use super::written::WrittenKind;
 use flate2::{Compression, GzBuilder};
 use pinflow_dataflows::kind::Kind;
@@ -22,9 +24,9 @@ const GZIP_SYSTEM: u8 = 255;
 /// The end of a partition.
 pub struct Partition<'a> {
     folder: &'a Folder,
-    layout: &'a Layout,
-    path: String,
-    name: String,
+    shape: &'a Shape,
+    names: Names,
+    stored: u64,
     random: Random,
     object: Object,
     packed: Vec<u8>,
@@ -46,14 +48,13 @@ const PARTITION_KEY: u64 = 0x7061_7274;
 
 impl<'a> Partition<'a> {
     /// An empty partition.
-    pub fn new(folder: &'a Folder, layout: &'a Layout, kind: Kind, number: u32) -> Partition<'a> {
-        let topic = format!("{}.{}", layout.prefix, kind.name());
+    pub fn new(folder: &'a Folder, shape: &'a Shape, kind: Kind, number: u32) -> Partition<'a> {
         Partition {
             folder,
-            layout,
-            path: format!("topics/{topic}/partition={number}"),
-            name: format!("{topic}+{number}"),
-            random: Random::keyed(&[layout.seed, PARTITION_KEY, kind as u64, number.into()]),
+            shape,
+            names: Names::new(shape, kind, number),
+            stored: 0,
+            random: Random::keyed(&[shape.seed, PARTITION_KEY, kind as u64, number.into()]),
             object: Object::default(),
             packed: Vec::new(),
             appended: 0,
@@ -62,16 +63,16 @@ impl<'a> Partition<'a> {
         }
     }
 
-    /// Appends a line, and the late ones that have become due.
-    pub fn append(&mut self, line: &[u8], written: &mut WrittenKind) -> Result<(), EmulateError> {
-        self.push(line, written)?;
+    /// Appends a text, and the late ones that have become due.
+    pub fn append(&mut self, text: Text, written: &mut WrittenKind) -> Result<(), EmulateError> {
+        self.push(text, written)?;
         while self.late.peek().is_some_and(|Reverse(late)| late.due <= self.appended) {
             self.append_next_late(written)?;
         }
         Ok(())
     }
 
-    /// Appends a line after `delay` others; with many late ones, some more.
+    /// Appends a good line after `delay` others; with many late ones, some more.
     pub fn append_late(&mut self, line: &[u8], delay: u64) {
         self.late_lines += 1;
         let (due, number) = (self.appended + delay, self.late_lines);
@@ -88,21 +89,21 @@ impl<'a> Partition<'a> {
 
     fn append_next_late(&mut self, written: &mut WrittenKind) -> Result<(), EmulateError> {
         match self.late.pop() {
-            Some(Reverse(late)) => self.push(&late.line, written),
+            Some(Reverse(late)) => self.push(Text::Good(&late.line), written),
             None => Ok(()),
         }
     }
 
-    fn push(&mut self, line: &[u8], written: &mut WrittenKind) -> Result<(), EmulateError> {
-        self.object.push(line);
+    fn push(&mut self, text: Text, written: &mut WrittenKind) -> Result<(), EmulateError> {
+        self.object.push(|out| self.shape.layout.framing().write(text, out));
         self.appended += 1;
-        if self.object.lines() < self.layout.per_object {
+        if self.object.lines() < self.shape.per_object {
             return Ok(());
         }
         self.store(written)?;
-        if self.random.happens(self.layout.gap) {
+        if self.random.happens(self.shape.gap) {
             self.object.go_on_after_gap(self.random.within(1..=LONGEST_GAP));
-        } else if self.random.happens(self.layout.overlap) {
+        } else if self.random.happens(self.shape.overlap) {
             // Not all of them: two objects that begin at one offset would have one name.
             let most = self.object.lines() as u64 - 1;
             let repeated = if most == 0 { 0 } else { self.random.within(1..=most) };
@@ -114,16 +115,16 @@ impl<'a> Partition<'a> {
     }
 
     fn store(&mut self, written: &mut WrittenKind) -> Result<(), EmulateError> {
-        let ending = if self.layout.gzip { "json.gz" } else { "json" };
-        let file = format!("{}+{:010}.{ending}", self.name, self.object.first_offset());
-        let content = match self.layout.gzip {
+        let number = ObjectNumber { index: self.stored, first_offset: self.object.first_offset() };
+        let content = match self.shape.gzip {
             true => {
                 pack(self.object.content(), &mut self.packed);
                 &self.packed
             }
             false => self.object.content(),
         };
-        self.folder.put(ObjectName { folder: &self.path, file: &file }, content)?;
+        self.folder.put(&self.names.key(number), content)?;
+        self.stored += 1;
         written.objects += 1;
         written.bytes += content.len() as u64;
         written.skipped_offsets += self.object.skipped_offsets();

@@ -1,17 +1,12 @@
 //! What is to be written: the options, checked, in the types that the writers work with.
 
 use super::args::EmulateArgs;
+use super::checks::{chance, fits, folder};
 use super::error::EmulateError;
 use super::random::Chance;
 use super::records::CatalogueOptions;
+use super::shape::Shape;
 use std::path::PathBuf;
-
-/// Kafka's bound for a topic's name is 249 characters, of which `.user` takes five.
-const LONGEST_PREFIX: usize = 244;
-/// As many as one broker serves well; each has buffers of its own.
-const MOST_PARTITIONS: u64 = 1_000;
-/// Lines of each kind that are held in memory until their objects are full: about 3 GiB of pins, geos and users.
-const MOST_LINES_HELD: u64 = 4_000_000;
 
 /// Checked options.
 pub struct Plan {
@@ -20,28 +15,9 @@ pub struct Plan {
     /// What the records say.
     pub catalogue: CatalogueOptions,
     /// Shape of topics and objects.
-    pub layout: Layout,
+    pub shape: Shape,
     /// What happens to records on their way.
     pub chances: Chances,
-}
-
-/// Shape of topics and objects.
-#[derive(Clone, Debug)]
-pub struct Layout {
-    /// Seed of what happens to objects.
-    pub seed: u64,
-    /// What topics are called before the kind.
-    pub prefix: String,
-    /// Partitions of a topic.
-    pub partitions: u32,
-    /// Lines of an object.
-    pub per_object: usize,
-    /// Whether objects are compressed.
-    pub gzip: bool,
-    /// Chance that an object's successor repeats its last lines.
-    pub overlap: Chance,
-    /// Chance that offsets are left out after an object.
-    pub gap: Chance,
 }
 
 /// What happens to records on their way, for each.
@@ -66,12 +42,7 @@ pub struct Chances {
 impl Plan {
     /// Checks the options; an error names the flag.
     pub fn from_args(args: &EmulateArgs) -> Result<Plan, EmulateError> {
-        let partitions = bounded("--partitions", args.partitions.into(), MOST_PARTITIONS)?;
-        let per_object = bounded("--per-object", args.per_object, MOST_LINES_HELD)?;
-        let lines = partitions * per_object;
-        if lines > MOST_LINES_HELD {
-            return Err(EmulateError::TooManyLines { lines, most: MOST_LINES_HELD });
-        }
+        let layout = args.layout;
         Ok(Plan {
             folder: folder(&args.to)?,
             catalogue: CatalogueOptions {
@@ -80,59 +51,26 @@ impl Plan {
                 missing_geo: chance("--missing-geo-rate", args.missing_geo_rate)?,
                 missing_user: chance("--missing-user-rate", args.missing_user_rate)?,
             },
-            layout: Layout {
-                seed: args.seed,
-                prefix: prefix(&args.prefix)?,
-                partitions: args.partitions,
-                per_object: per_object as usize,
-                gzip: args.gzip,
-                overlap: chance("--overlap-rate", args.overlap_rate)?,
-                gap: chance("--gap-rate", args.gap_rate)?,
-            },
+            shape: Shape::from_args(args)?,
             chances: Chances {
                 redelivery: chance("--redelivery-rate", args.redelivery_rate)?,
                 correction: chance("--correction-rate", args.correction_rate)?,
                 delete: chance("--delete-rate", args.delete_rate)?,
                 malformed: chance("--malformed-rate", args.malformed_rate)?,
                 odd: chance("--odd-rate", args.odd_rate)?,
-                blank: chance("--blank-rate", args.blank_rate)?,
-                scatter: chance("--scatter-rate", args.scatter_rate)?,
+                blank: chance("--blank-rate", fits("--blank-rate", args.blank_rate, layout.no_offsets())?)?,
+                scatter: chance(
+                    "--scatter-rate",
+                    fits("--scatter-rate", args.scatter_rate, layout.one_partition(0))?,
+                )?,
             },
         })
     }
 }
 
-fn chance(flag: &'static str, rate: f64) -> Result<Chance, EmulateError> {
-    Chance::from_rate(rate).ok_or(EmulateError::Rate { flag, value: rate })
-}
-
-fn bounded(flag: &'static str, value: u64, most: u64) -> Result<u64, EmulateError> {
-    match value {
-        value if (1..=most).contains(&value) => Ok(value),
-        value => Err(EmulateError::OutOfBounds { flag, value, least: 1, most }),
-    }
-}
-
-fn prefix(prefix: &str) -> Result<String, EmulateError> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    // What begins with a dot or an underscore is no topic in an archive; what begins with a dash reads as a flag.
-    let fits = (1..=LONGEST_PREFIX).contains(&prefix.len())
-        && prefix.chars().all(allowed)
-        && prefix.starts_with(|c: char| c.is_ascii_alphanumeric());
-    fits.then(|| prefix.to_owned())
-        .ok_or_else(|| EmulateError::Prefix { prefix: prefix.into(), most: LONGEST_PREFIX })
-}
-
-fn folder(to: &str) -> Result<PathBuf, EmulateError> {
-    match to.split_once("://") {
-        Some((scheme, _)) => Err(EmulateError::Scheme { to: to.into(), scheme: scheme.into() }),
-        None if to.is_empty() => Err(EmulateError::NoTarget),
-        None => Ok(to.into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::layout::Layout;
     use super::*;
 
     /// What the error says about options that are right but for one change; nothing if they are right.
@@ -161,15 +99,56 @@ mod tests {
 
     #[test]
     fn numbers_and_names_have_bounds() {
-        assert_eq!(check(|args| args.partitions = 0), "--partitions must be a number from 1 to 1000, not 0");
-        assert!(check(|args| args.partitions = 1_001).starts_with("--partitions"));
-        assert!(check(|args| args.per_object = 0).starts_with("--per-object"));
-        assert!(check(|args| args.per_object = u64::MAX).starts_with("--per-object"));
-        assert!(check(|args| args.per_object = 1_000_001).starts_with("--partitions times --per-object"));
+        assert_eq!(
+            check(|args| args.partitions = Some(0)),
+            "--partitions must be a number from 1 to 1000, not 0"
+        );
+        assert!(check(|args| args.partitions = Some(1_001)).starts_with("--partitions"));
+        assert!(check(|args| args.per_object = Some(0)).starts_with("--per-object"));
+        assert!(check(|args| args.per_object = Some(u64::MAX)).starts_with("--per-object"));
+        assert!(
+            check(|args| args.per_object = Some(1_000_001)).starts_with("--partitions times --per-object")
+        );
         for name in ["", "_a", ".a", "-a", "a/b", "../a", "a b", "ä", &"a".repeat(245)] {
-            assert!(check(|args| args.prefix = name.into()).starts_with("--prefix"), "{name}");
+            assert!(check(|args| args.prefix = Some(name.into())).starts_with("--prefix"), "{name}");
         }
-        assert_eq!(check(|args| args.prefix = "streaming-129a.b_c".into()), "");
+        assert_eq!(check(|args| args.prefix = Some("streaming-129a.b_c".into())), "");
+    }
+
+    #[test]
+    fn layouts_without_offsets_or_partitions_refuse_what_needs_them() {
+        let check = |layout, change: fn(&mut EmulateArgs)| {
+            check(|args| {
+                args.layout = layout;
+                change(args);
+            })
+        };
+        let no_offsets = |flag: &str, layout: &str| {
+            format!("{flag} must be 0 with --layout {layout}, not 0.5: its objects have no offsets")
+        };
+        for (layout, name) in
+            [(Layout::Firehose, "firehose"), (Layout::Events, "events"), (Layout::Ndjson, "ndjson")]
+        {
+            assert_eq!(check(layout, |args| args.overlap_rate = 0.5), no_offsets("--overlap-rate", name));
+            assert_eq!(check(layout, |args| args.gap_rate = 0.5), no_offsets("--gap-rate", name));
+            assert_eq!(check(layout, |args| args.blank_rate = 0.5), no_offsets("--blank-rate", name));
+            assert!(check(layout, |args| args.gap_rate = f64::NAN).starts_with("--gap-rate"));
+        }
+        for (layout, name) in [(Layout::Events, "events"), (Layout::Ndjson, "ndjson")] {
+            let one = "its objects form one partition";
+            let said = check(layout, |args| args.partitions = Some(4));
+            assert_eq!(said, format!("--partitions must be 1 with --layout {name}, not 4: {one}"));
+            let said = check(layout, |args| args.scatter_rate = 0.1);
+            assert_eq!(said, format!("--scatter-rate must be 0 with --layout {name}, not 0.1: {one}"));
+            assert_eq!(check(layout, |args| args.partitions = Some(1)), "");
+        }
+        let said = check(Layout::Events, |args| args.per_object = Some(100));
+        assert_eq!(
+            said,
+            "--per-object must be 1 with --layout events, not 100: each record is an object of its own"
+        );
+        assert_eq!(check(Layout::Ndjson, |args| args.per_object = Some(100)), "");
+        assert_eq!(check(Layout::Firehose, |args| (args.partitions, args.scatter_rate) = (Some(3), 0.1)), "");
     }
 
     #[test]

@@ -2,14 +2,16 @@
 
 use super::error::EmulateError;
 use super::folder::Folder;
+use super::framing::{Framing, Text};
 use super::malformed::Defect;
 use super::odd;
 use super::partition::Partition;
-use super::plan::{Chances, Layout};
+use super::plan::Chances;
 use super::random::Random;
 use super::records::json::write_number;
 use super::records::record::{Record, Spelling, key_name};
 use super::records::{Catalogue, Post};
+use super::shape::Shape;
 use super::written::Written;
 use pinflow_dataflows::kind::Kind;
 
@@ -26,6 +28,8 @@ const PRODUCER_KEY: u64 = 0x7072_6f64;
 pub struct Producer<'a> {
     catalogue: &'a Catalogue,
     chances: Chances,
+    framing: Framing,
+    draws_scattered: bool,
     topics: [Vec<Partition<'a>>; 3],
     random: Random,
     record: Record,
@@ -39,16 +43,17 @@ impl<'a> Producer<'a> {
         catalogue: &'a Catalogue,
         chances: Chances,
         folder: &'a Folder,
-        layout: &'a Layout,
+        shape: &'a Shape,
     ) -> Producer<'a> {
-        let topic = |kind| {
-            (0..layout.partitions).map(|number| Partition::new(folder, layout, kind, number)).collect()
-        };
+        let topic =
+            |kind| (0..shape.partitions).map(|number| Partition::new(folder, shape, kind, number)).collect();
         Producer {
             catalogue,
             chances,
+            framing: shape.layout.framing(),
+            draws_scattered: shape.draws_scattered,
             topics: Kind::ALL.map(topic),
-            random: Random::keyed(&[layout.seed, PRODUCER_KEY]),
+            random: Random::keyed(&[shape.seed, PRODUCER_KEY]),
             record: Record::default(),
             line: Vec::new(),
             written: Written::default(),
@@ -84,7 +89,7 @@ impl<'a> Producer<'a> {
     fn route(&mut self, kind: Kind, number: u64) -> usize {
         let partitions = self.topics[kind as usize].len();
         let own = (self.catalogue.ind(number) % partitions as u64) as usize;
-        if partitions == 1 || !self.random.happens(self.chances.scatter) {
+        if !self.draws_scattered || !self.random.happens(self.chances.scatter) {
             return own;
         }
         self.written.of_mut(kind).scattered += 1;
@@ -107,9 +112,10 @@ impl<'a> Producer<'a> {
         }
         self.line.clear();
         let defect = self.random.weighted(&Defect::WEIGHTS);
-        defect.write(&self.record, &mut self.random, &mut self.line);
+        defect.write(&self.record, self.framing, &mut self.random, &mut self.line);
         self.written.of_mut(kind).malformed += 1;
-        self.append(kind, partition)
+        let text = Text::Malformed(&self.line);
+        self.topics[kind as usize][partition].append(text, self.written.of_mut(kind))
     }
 
     /// Writes the record into the line, some in an unusual way.
@@ -124,7 +130,8 @@ impl<'a> Producer<'a> {
     }
 
     fn append(&mut self, kind: Kind, partition: usize) -> Result<(), EmulateError> {
-        self.topics[kind as usize][partition].append(&self.line, self.written.of_mut(kind))
+        let text = Text::Good(&self.line);
+        self.topics[kind as usize][partition].append(text, self.written.of_mut(kind))
     }
 
     fn append_late(&mut self, kind: Kind, partition: usize, longest_delay: u64) {

@@ -1,18 +1,12 @@
-//! What `pinflow emulate` writes: the same bytes for the same options, and as much of everything as was asked for.
+//! What is written: the same bytes for the same options, and as much of everything as was asked for.
 
-use flate2::read::MultiGzDecoder;
+use crate::archive::{Archive, check_error, hash, small, unpacked, write};
 use pinflow::emulate::{EmulateArgs, EmulateError, Written, WrittenKind, run};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tempfile::TempDir;
-
-/// Few posts and objects small enough that each partition has many.
-fn small() -> EmulateArgs {
-    EmulateArgs { posts: 3_000, per_object: 100, ..EmulateArgs::default() }
-}
 
 /// With some of everything.
 fn mixed() -> EmulateArgs {
@@ -29,35 +23,8 @@ fn mixed() -> EmulateArgs {
     }
 }
 
-/// An archive as it lies in its folder: contents of files by their paths below the folder.
-struct Archive {
-    files: BTreeMap<String, Vec<u8>>,
-    written: Written,
-}
-
 /// A topic and a partition's number.
 type PartitionName = (String, u64);
-
-fn write(args: EmulateArgs) -> Archive {
-    let folder = TempDir::new().expect("a folder");
-    let to = folder.path().to_str().expect("a name").to_owned();
-    let written = run(&EmulateArgs { to, ..args }).expect("written");
-    let mut files = BTreeMap::new();
-    read_files(folder.path(), folder.path(), &mut files);
-    Archive { files, written }
-}
-
-fn read_files(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).expect("listed") {
-        let path = entry.expect("listed").path();
-        if path.is_dir() {
-            read_files(root, &path, files);
-        } else {
-            let name = path.strip_prefix(root).expect("below the root").to_str().expect("a name");
-            files.insert(name.to_owned(), fs::read(&path).expect("read"));
-        }
-    }
-}
 
 impl Archive {
     /// Lines by offset, of each object, of each partition. The names of folders and files must agree.
@@ -105,18 +72,6 @@ impl Archive {
     }
 }
 
-fn unpacked(content: &[u8]) -> Vec<u8> {
-    let mut unpacked = Vec::new();
-    MultiGzDecoder::new(content).read_to_end(&mut unpacked).expect("gzip");
-    unpacked
-}
-
-/// FNV-1a over names and contents.
-fn hash(files: &BTreeMap<String, Vec<u8>>) -> u64 {
-    let bytes = files.iter().flat_map(|(name, content)| name.bytes().chain(content.iter().copied()));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 fn parsed(line: &str) -> Value {
     serde_json::from_str(line).expect(line)
 }
@@ -132,11 +87,6 @@ fn check_share(count: u64, whole: u64, share: f64) {
         (count as f64 - expected).abs() < expected / 5.0,
         "{count} of {whole}, but {expected} were expected"
     );
-}
-
-fn check_error(args: EmulateArgs, message: &str) {
-    let error = run(&args).expect_err(message).to_string();
-    assert!(error.contains(message), "{error:?} does not say {message:?}");
 }
 
 #[test]
@@ -164,7 +114,7 @@ fn another_seed_gives_other_bytes() {
 
 #[test]
 fn objects_have_their_size_and_offsets_are_contiguous() {
-    let archive = write(EmulateArgs { prefix: "streaming-1.a".into(), partitions: 3, ..small() });
+    let archive = write(EmulateArgs { prefix: Some("streaming-1.a".into()), partitions: Some(3), ..small() });
     let objects = archive.objects();
     let names: Vec<(&str, u64)> =
         objects.keys().map(|(topic, partition)| (topic.as_str(), *partition)).collect();
@@ -322,7 +272,7 @@ fn overlapping_objects_repeat_the_same_lines_at_the_same_offsets() {
     let total = overlapping.written.total();
     assert_eq!(lines as u64, total.positions() + total.repeated_lines);
     assert!(total.repeated_lines > 1_000);
-    let always = write(EmulateArgs { overlap_rate: 1.0, per_object: 1, posts: 50, ..small() });
+    let always = write(EmulateArgs { overlap_rate: 1.0, per_object: Some(1), posts: 50, ..small() });
     assert_eq!(always.written.total().repeated_lines, 0, "an object of one line leaves nothing to repeat");
 }
 
@@ -336,7 +286,7 @@ fn scattered_records_lie_in_other_partitions() {
     let total = archive.written.total();
     assert_eq!(scattered, total.scattered);
     check_share(scattered, total.records, 0.25);
-    let one = write(EmulateArgs { partitions: 1, scatter_rate: 1.0, ..small() });
+    let one = write(EmulateArgs { partitions: Some(1), scatter_rate: 1.0, ..small() });
     assert_eq!(one.written.total().scattered, 0);
 }
 
@@ -394,9 +344,9 @@ fn wrong_options_are_refused_before_anything_is_written() {
     check_error(EmulateArgs { redelivery_rate: 1.1, ..args() }, "--redelivery-rate");
     check_error(EmulateArgs { scatter_rate: -0.1, ..args() }, "--scatter-rate");
     check_error(EmulateArgs { odd_rate: f64::NAN, ..args() }, "--odd-rate");
-    check_error(EmulateArgs { partitions: 0, ..args() }, "--partitions");
-    check_error(EmulateArgs { per_object: 0, ..args() }, "--per-object");
-    check_error(EmulateArgs { prefix: "../up".into(), ..args() }, "--prefix");
+    check_error(EmulateArgs { partitions: Some(0), ..args() }, "--partitions");
+    check_error(EmulateArgs { per_object: Some(0), ..args() }, "--per-object");
+    check_error(EmulateArgs { prefix: Some("../up".into()), ..args() }, "--prefix");
     check_error(EmulateArgs { to: "s3://bucket/archive".into(), ..small() }, "s3://");
     check_error(EmulateArgs { to: String::new(), ..small() }, "--to");
     assert!(!PathBuf::from(to).exists());

@@ -1,3 +1,4 @@
 //! What `pinflow emulate` writes.
 
+mod archive;
 mod contents;

@@ -88,6 +88,14 @@ fn values_that_are_none_are_explained() {
     check(&["replay", ".", "--workers", "many"], "'many'");
     check(&["replay", ".", "--k", "-1"], "'-1'");
     check(&["replay", ".", "--format", "xml"], "[possible values: json, ndjson, csv]");
+    check(
+        &["emulate", "--to", "x", "--layout", "avro"],
+        "[possible values: connect, firehose, events, ndjson]",
+    );
+    check(
+        &["emulate", "--to", "x", "--layout", "events", "--gap-rate", "0.1"],
+        "--gap-rate must be 0 with --layout events, not 0.1: its objects have no offsets",
+    );
 }
 
 #[test]
