@@ -182,7 +182,8 @@ fn replay(args: ReplayArgs) -> Result<u8, CommandError> {
 }
 
 fn emulate(args: EmulateArgs) -> Result<u8, CommandError> {
-    let written = emulate::run(&args)?;
+    let config = Config::load(args.config.as_deref())?;
+    let written = emulate::run(&args, &config.s3)?;
     let total = written.total();
     let mut out = io::stdout().lock();
     writeln!(

@@ -90,13 +90,11 @@ pub enum ReplayError {
 impl ReplayError {
     /// Whether the command line or the configuration has to be changed.
     pub fn is_usage(&self) -> bool {
-        use StoreError::{Malformed, Setting};
-        matches!(
-            self,
-            ReplayError::Archive(
-                ArchiveError::UnknownKind { .. } | ArchiveError::Store(Malformed { .. } | Setting { .. })
-            )
-        )
+        match self {
+            ReplayError::Archive(ArchiveError::UnknownKind { .. }) => true,
+            ReplayError::Archive(ArchiveError::Store(error)) => error.is_usage(),
+            _ => false,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Ctrl-C ends a replay within a second and leaves nothing by halves.
 
+use pinflow::config::S3Settings;
 use pinflow::emulate::{EmulateArgs, run};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -11,7 +12,8 @@ use tempfile::TempDir;
 fn an_interrupted_replay_ends_with_130_and_leaves_no_files() {
     let folder = TempDir::new().expect("make a folder");
     let at = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
-    run(&EmulateArgs { to: at("archive"), posts: 300, ..EmulateArgs::default() }).expect("emulate");
+    run(&EmulateArgs { to: at("archive"), posts: 300, ..EmulateArgs::default() }, &S3Settings::default())
+        .expect("emulate");
     // A pipe that nobody writes to: the replay waits in the middle of it.
     let pipe = at("archive/topics/129a67850695.pin/partition=0/129a67850695.pin+0+0000900000.json");
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("run mkfifo").success());

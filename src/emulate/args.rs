@@ -2,15 +2,20 @@
 
 use super::layout::Layout;
 use clap::Args;
+use std::path::PathBuf;
 
 /// Writes an archive of invented records.
 ///
 /// The same options give the same bytes on any machine.
 #[derive(Args, Clone, Debug, PartialEq)]
 pub struct EmulateArgs {
-    /// Folder to write to; it must be missing or empty, with connect its `topics/`.
-    #[arg(long, value_name = "DIR")]
+    /// Folder or `s3://bucket/prefix` to write to; it must be missing or empty, with connect its `topics/`.
+    #[arg(long, value_name = "TARGET")]
     pub to: String,
+
+    /// The configuration file, which says how S3 is asked.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 
     /// How folders and objects are named, and records are put into them.
     #[arg(long, value_enum, default_value_t = Self::default().layout)]
@@ -93,6 +98,7 @@ impl Default for EmulateArgs {
     fn default() -> Self {
         EmulateArgs {
             to: String::new(),
+            config: None,
             layout: Layout::default(),
             posts: 10_000,
             seed: 1,

@@ -4,7 +4,6 @@ use super::error::EmulateError;
 use super::layout::Layout;
 use super::random::Chance;
 use std::fmt::Display;
-use std::path::PathBuf;
 
 /// Kafka's bound for a topic's name is 249 characters, of which `.user` takes five.
 const LONGEST_PREFIX: usize = 244;
@@ -56,13 +55,4 @@ pub fn prefix(prefix: &str) -> Result<String, EmulateError> {
         && prefix.starts_with(|c: char| c.is_ascii_alphanumeric());
     fits.then(|| prefix.to_owned())
         .ok_or_else(|| EmulateError::Prefix { prefix: prefix.into(), most: LONGEST_PREFIX })
-}
-
-/// Where the archive goes.
-pub fn folder(to: &str) -> Result<PathBuf, EmulateError> {
-    match to.split_once("://") {
-        Some((scheme, _)) => Err(EmulateError::Scheme { to: to.into(), scheme: scheme.into() }),
-        None if to.is_empty() => Err(EmulateError::NoTarget),
-        None => Ok(to.into()),
-    }
 }

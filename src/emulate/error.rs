@@ -1,6 +1,7 @@
 //! Why nothing, or not everything, was written.
 
 use super::layout::Layout;
+use crate::store::StoreError;
 use std::path::PathBuf;
 
 /// Why an archive could not be written.
@@ -63,10 +64,10 @@ pub enum EmulateError {
         most: usize,
     },
     /// No target.
-    #[error("--to must name a folder")]
+    #[error("--to must name a folder or s3://bucket/prefix")]
     NoTarget,
-    /// A target that is no folder.
-    #[error("--to {to}: cannot write to {scheme}://, only to a folder")]
+    /// A target that is neither a folder nor a bucket.
+    #[error("--to {to}: cannot write to {scheme}://, only to a folder or to s3://bucket/prefix")]
     Scheme {
         /// What was given.
         to: String,
@@ -76,9 +77,12 @@ pub enum EmulateError {
     /// There is an archive already.
     #[error("{} is not empty; remove it or choose another --to", path.display())]
     NotEmpty {
-        /// The folder.
+        /// The folder, or `s3://bucket/prefix`.
         path: PathBuf,
     },
+    /// The bucket refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The file system refused.
     #[error("cannot {action} {}", path.display())]
     Io {
@@ -94,6 +98,9 @@ pub enum EmulateError {
 impl EmulateError {
     /// Whether the command line has to be changed.
     pub fn is_usage(&self) -> bool {
-        !matches!(self, EmulateError::NotEmpty { .. } | EmulateError::Io { .. })
+        match self {
+            EmulateError::Store(error) => error.is_usage(),
+            _ => !matches!(self, EmulateError::NotEmpty { .. } | EmulateError::Io { .. }),
+        }
     }
 }

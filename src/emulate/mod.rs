@@ -21,6 +21,7 @@ mod framing;
 mod object;
 mod names;
 mod folder;
+mod target;
 mod written;
 
 pub use args::EmulateArgs;
@@ -29,18 +30,19 @@ pub use layout::Layout;
 pub use random::Chance;
 pub use written::{Written, WrittenKind};
 
-use folder::Folder;
+use crate::config::S3Settings;
 use pinflow_dataflows::kind::Kind;
 use plan::Plan;
 use producer::Producer;
 use records::Catalogue;
+use target::Target;
 
-/// Writes the archive that the options describe. Objects are stored as they fill.
-pub fn run(args: &EmulateArgs) -> Result<Written, EmulateError> {
+/// Writes the archive that the options describe. Objects are stored as they fill; `s3` says how, if they go to a bucket.
+pub fn run(args: &EmulateArgs, s3: &S3Settings) -> Result<Written, EmulateError> {
     let plan = Plan::from_args(args)?;
-    let folder = Folder::new(&plan.folder, plan.shape.layout.common_folder())?;
+    let target = Target::open(&plan.place, plan.shape.layout.common_folder(), s3)?;
     let catalogue = Catalogue::new(plan.catalogue);
-    let mut producer = Producer::new(&catalogue, plan.chances, &folder, &plan.shape);
+    let mut producer = Producer::new(&catalogue, plan.chances, &target, &plan.shape);
     for number in 0..catalogue.posts() {
         for kind in Kind::ALL {
             if catalogue.has(kind, number) {
@@ -48,5 +50,7 @@ pub fn run(args: &EmulateArgs) -> Result<Written, EmulateError> {
             }
         }
     }
-    producer.close()
+    let written = producer.close()?;
+    target.finish()?;
+    Ok(written)
 }

@@ -1,12 +1,12 @@
 //! One partition of a topic: lines are appended, now or later, and full objects are stored.
 
 use super::error::EmulateError;
-use super::folder::Folder;
 use super::framing::Text;
 use super::names::{Names, ObjectNumber};
 use super::object::Object;
 use super::random::Random;
 use super::shape::Shape;
+use super::target::Target;
 use super::written::WrittenKind;
 use flate2::{Compression, GzBuilder};
 use pinflow_dataflows::kind::Kind;
@@ -23,7 +23,7 @@ const GZIP_SYSTEM: u8 = 255;
 
 /// The end of a partition.
 pub struct Partition<'a> {
-    folder: &'a Folder,
+    target: &'a Target,
     shape: &'a Shape,
     names: Names,
     stored: u64,
@@ -48,9 +48,9 @@ const PARTITION_KEY: u64 = 0x7061_7274;
 
 impl<'a> Partition<'a> {
     /// An empty partition.
-    pub fn new(folder: &'a Folder, shape: &'a Shape, kind: Kind, number: u32) -> Partition<'a> {
+    pub fn new(target: &'a Target, shape: &'a Shape, kind: Kind, number: u32) -> Partition<'a> {
         Partition {
-            folder,
+            target,
             shape,
             names: Names::new(shape, kind, number),
             stored: 0,
@@ -123,7 +123,7 @@ impl<'a> Partition<'a> {
             }
             false => self.object.content(),
         };
-        self.folder.put(&self.names.key(number), content)?;
+        self.target.put(&self.names.key(number), content)?;
         self.stored += 1;
         written.objects += 1;
         written.bytes += content.len() as u64;

@@ -1,17 +1,17 @@
 //! What is to be written: the options, checked, in the types that the writers work with.
 
 use super::args::EmulateArgs;
-use super::checks::{chance, fits, folder};
+use super::checks::{chance, fits};
 use super::error::EmulateError;
 use super::random::Chance;
 use super::records::CatalogueOptions;
 use super::shape::Shape;
-use std::path::PathBuf;
+use super::target::Place;
 
 /// Checked options.
 pub struct Plan {
-    /// Folder that gets the archive.
-    pub folder: PathBuf,
+    /// What gets the archive.
+    pub place: Place,
     /// What the records say.
     pub catalogue: CatalogueOptions,
     /// Shape of topics and objects.
@@ -44,7 +44,7 @@ impl Plan {
     pub fn from_args(args: &EmulateArgs) -> Result<Plan, EmulateError> {
         let layout = args.layout;
         Ok(Plan {
-            folder: folder(&args.to)?,
+            place: Place::parse(&args.to)?,
             catalogue: CatalogueOptions {
                 seed: args.seed,
                 posts: args.posts,
@@ -152,12 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn only_folders_are_written_to() {
+    fn only_folders_and_buckets_are_written_to() {
         assert_eq!(
-            check(|args| args.to = "s3://bucket/a".into()),
-            "--to s3://bucket/a: cannot write to s3://, only to a folder"
+            check(|args| args.to = "gs://bucket/a".into()),
+            "--to gs://bucket/a: cannot write to gs://, only to a folder or to s3://bucket/prefix"
         );
+        assert_eq!(check(|args| args.to = "s3://bucket/a".into()), "");
         assert!(check(|args| args.to = "http://127.0.0.1:8000".into()).contains("http://"));
-        assert_eq!(check(|args| args.to = String::new()), "--to must name a folder");
+        assert_eq!(check(|args| args.to = String::new()), "--to must name a folder or s3://bucket/prefix");
     }
 }

@@ -1,7 +1,6 @@
 //! What producers append for a record: the record, perhaps spelled unusually, and what comes before and later.
 
 use super::error::EmulateError;
-use super::folder::Folder;
 use super::framing::{Framing, Text};
 use super::malformed::Defect;
 use super::odd;
@@ -12,6 +11,7 @@ use super::records::json::write_number;
 use super::records::record::{Record, Spelling, key_name};
 use super::records::{Catalogue, Post};
 use super::shape::Shape;
+use super::target::Target;
 use super::written::Written;
 use pinflow_dataflows::kind::Kind;
 
@@ -42,11 +42,11 @@ impl<'a> Producer<'a> {
     pub fn new(
         catalogue: &'a Catalogue,
         chances: Chances,
-        folder: &'a Folder,
+        target: &'a Target,
         shape: &'a Shape,
     ) -> Producer<'a> {
         let topic =
-            |kind| (0..shape.partitions).map(|number| Partition::new(folder, shape, kind, number)).collect();
+            |kind| (0..shape.partitions).map(|number| Partition::new(target, shape, kind, number)).collect();
         Producer {
             catalogue,
             chances,

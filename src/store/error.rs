@@ -126,6 +126,11 @@ impl StoreError {
         matches!(self, Unreadable { .. } | Refused { .. } | Changed { .. } | Gone { .. })
     }
 
+    /// Whether the command line or the configuration has to be changed.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, StoreError::Malformed { .. } | StoreError::Setting { .. })
+    }
+
     /// The error as a reader gives it.
     pub(super) fn into_io(self) -> io::Error {
         let kind = match &self {

@@ -5,6 +5,7 @@ mod folder;
 mod s3;
 
 pub use error::StoreError;
+pub use s3::Uploads;
 
 use crate::config::S3Settings;
 use std::io::Read;

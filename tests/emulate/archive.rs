@@ -1,6 +1,7 @@
 //! Archives that tests have written, and what is wrong with options.
 
 use flate2::read::MultiGzDecoder;
+use pinflow::config::S3Settings;
 use pinflow::emulate::{EmulateArgs, Written, run};
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +24,7 @@ pub struct Archive {
 pub fn write(args: EmulateArgs) -> Archive {
     let folder = TempDir::new().expect("a folder");
     let to = folder.path().to_str().expect("a name").to_owned();
-    let written = run(&EmulateArgs { to, ..args }).expect("written");
+    let written = run(&EmulateArgs { to, ..args }, &S3Settings::default()).expect("written");
     Archive { files: read_archive(folder.path()), written }
 }
 
@@ -59,6 +60,6 @@ pub fn hash(files: &BTreeMap<String, Vec<u8>>) -> u64 {
 }
 
 pub fn check_error(args: EmulateArgs, message: &str) {
-    let error = run(&args).expect_err(message).to_string();
+    let error = run(&args, &S3Settings::default()).expect_err(message).to_string();
     assert!(error.contains(message), "{error:?} does not say {message:?}");
 }

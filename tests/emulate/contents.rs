@@ -1,6 +1,7 @@
 //! What is written: the same bytes for the same options, and as much of everything as was asked for.
 
 use crate::archive::{Archive, check_error, hash, small, unpacked, write};
+use pinflow::config::S3Settings;
 use pinflow::emulate::{EmulateArgs, EmulateError, Written, WrittenKind, run};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -358,8 +359,8 @@ fn an_archive_is_not_written_over_another() {
     let topics = folder.path().join("topics");
     let args = EmulateArgs { to: folder.path().to_str().expect("a name").into(), ..small() };
     fs::create_dir(&topics).expect("created");
-    run(&args).expect("an empty folder of topics is none");
-    let error = run(&args).expect_err("there is an archive");
+    run(&args, &S3Settings::default()).expect("an empty folder of topics is none");
+    let error = run(&args, &S3Settings::default()).expect_err("there is an archive");
     assert!(matches!(&error, EmulateError::NotEmpty { path } if *path == topics));
     assert!(error.to_string().starts_with(&format!("{} is not empty", topics.display())));
 }
@@ -370,7 +371,8 @@ fn a_folder_that_cannot_be_made_is_named() {
     let file = folder.path().join("file");
     fs::write(&file, "in the way").expect("written");
     let to = file.join("archive").to_str().expect("a name").to_owned();
-    let error = run(&EmulateArgs { to: to.clone(), ..small() }).expect_err("a file is in the way");
+    let error = run(&EmulateArgs { to: to.clone(), ..small() }, &S3Settings::default())
+        .expect_err("a file is in the way");
     assert!(matches!(error, EmulateError::Io { .. }));
     assert!(error.to_string().contains(&to), "{error}");
 }

@@ -2,6 +2,7 @@
 
 use crate::archive::{Archive, check_error, hash, read_archive, small, unpacked, write};
 use pinflow::config::Config;
+use pinflow::config::S3Settings;
 use pinflow::emulate::{EmulateArgs, EmulateError, Layout, run};
 use pinflow::output::{self, Format};
 use pinflow::pipeline::{self, Options};
@@ -39,7 +40,7 @@ struct Seen {
 fn replay(args: EmulateArgs, block_bytes: usize) -> Seen {
     let folder = TempDir::new().expect("a folder");
     let archive = folder.path().join("archive").to_str().expect("a name").to_owned();
-    run(&EmulateArgs { to: archive.clone(), ..args }).expect("written");
+    run(&EmulateArgs { to: archive.clone(), ..args }, &S3Settings::default()).expect("written");
     let mut config = Config::load(None).expect("the shipped configuration is valid");
     config.replay.block_bytes = block_bytes;
     let options = Options { sources: vec![archive], clean_all: true, ..Options::default() };
@@ -246,7 +247,7 @@ fn a_folder_with_anything_in_it_gets_no_other_archive() {
         let to_name = to.to_str().expect("a name").to_owned();
         let args = EmulateArgs { to: to_name, posts: 10, ..laid_out(layout, &few()) };
         let before = read_archive(to);
-        match run(&args) {
+        match run(&args, &S3Settings::default()) {
             Ok(_) => assert!(!refused, "{layout} beside another archive"),
             Err(EmulateError::NotEmpty { path }) => assert!(refused && path == *to, "{layout}: {path:?}"),
             Err(error) => panic!("{layout}: {error}"),

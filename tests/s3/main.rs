@@ -8,6 +8,7 @@ mod faults;
 mod refusals;
 mod program;
 mod layouts;
+mod emulate;
 mod golden;
 mod replay;
 mod memory;

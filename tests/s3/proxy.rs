@@ -138,6 +138,8 @@ impl Behaviour {
             if request.is_empty() {
                 return Ok(());
             }
+            let mut body = Vec::new();
+            copy(&mut from_client, &mut body, content_length(&request).unwrap_or(0))?;
             self.counts.requests.fetch_add(1, Ordering::Relaxed);
             let first_line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
             let first_line = String::from_utf8_lossy(first_line).into_owned();
@@ -157,8 +159,9 @@ impl Behaviour {
                 _ => {}
             }
             to_server.write_all(&request)?;
+            to_server.write_all(&body)?;
             let head = read_head(&mut from_server)?;
-            let length = content_length(&head);
+            let length = content_length(&head).expect("the store says how long its answers are");
             to_client.write_all(&head)?;
             match fault {
                 Some(Fault::Cut) if length > 1 => {
@@ -209,10 +212,10 @@ fn read_head(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
     }
 }
 
-fn content_length(head: &[u8]) -> u64 {
+fn content_length(head: &[u8]) -> Option<u64> {
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-    length.and_then(|length| length.trim().parse().ok()).expect("the store says how long its answers are")
+    length.and_then(|length| length.trim().parse().ok())
 }
 
 fn copy(from: &mut impl Read, to: &mut impl Write, bytes: u64) -> io::Result<()> {

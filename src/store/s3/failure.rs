@@ -22,6 +22,8 @@ pub enum Asked {
     Keys,
     /// Bytes of an object.
     Bytes,
+    /// That an object is stored.
+    Storing,
 }
 
 impl From<StoreError> for Failure {
@@ -73,10 +75,11 @@ impl Bucket {
                 let action = match asked {
                     Asked::Keys => "s3:ListBucket on the bucket",
                     Asked::Bytes => "s3:GetObject on the bucket's objects",
+                    Asked::Storing => "s3:PutObject on the bucket's objects",
                 };
                 StoreError::Denied { place, answer, action }
             }
-            (404, _) if asked == Asked::Keys => StoreError::NoBucket { bucket },
+            (404, _) if asked != Asked::Bytes => StoreError::NoBucket { bucket },
             (404 | 410, _) => StoreError::Gone { place },
             (412 | 416, _) => StoreError::Changed { place },
             _ => StoreError::Refused { place, answer },

@@ -10,6 +10,9 @@ mod encoding;
 mod budget;
 mod part;
 mod reader;
+mod put;
+
+pub use put::Uploads;
 
 use super::{Found, Store, StoreError};
 use crate::config::S3Settings;
