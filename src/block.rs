@@ -22,12 +22,61 @@ pub struct Block {
     pub positions: u64,
     /// Bytes of the messages, unpacked, line ends included.
     pub bytes: u64,
-    /// The greatest broker time up to here, in milliseconds since 1970; 0 where none is known.
-    pub time: u64,
+    /// When the messages were written.
+    pub times: Times,
     /// Where the messages come from.
     pub origin: Arc<Origin>,
     /// The messages.
     pub messages: Messages,
+}
+
+/// The broker times of a block's messages, in milliseconds since 1970: of each the greatest in its partition up to it; 0
+/// where none is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// The first message's.
+    pub first: u64,
+    /// Where others begin: the number of a message, from 0, and the time from it on. Both ascend.
+    pub later: Vec<(u64, u64)>,
+}
+
+impl Times {
+    /// The same for all messages.
+    pub fn one(time: u64) -> Times {
+        Times { first: time, later: Vec::new() }
+    }
+
+    /// The time of the message of that number.
+    pub fn of(&self, message: u64) -> u64 {
+        match self.later.partition_point(|(first, _)| *first <= message).checked_sub(1) {
+            Some(run) => self.later[run].1,
+            None => self.first,
+        }
+    }
+
+    /// The last message's.
+    pub fn last(&self) -> u64 {
+        self.later.last().map_or(self.first, |(_, time)| *time)
+    }
+
+    /// From the message of that number on, it is this time, unless the time before is greater.
+    pub fn go_on(&mut self, message: u64, time: u64) {
+        if message == 0 {
+            self.first = self.first.max(time);
+        } else if time > self.last() {
+            self.later.push((message, time));
+        }
+    }
+
+    /// Without the first messages.
+    pub fn without_first(mut self, messages: u64) -> Times {
+        if messages > 0 {
+            self.first = self.of(messages);
+            self.later.retain(|(first, _)| *first > messages);
+            self.later.iter_mut().for_each(|(first, _)| *first -= messages);
+        }
+        self
+    }
 }
 
 /// Where messages come from.
@@ -50,4 +99,26 @@ pub enum Messages {
     Values(Vec<u8>, Vec<Range<usize>>),
     /// One message, too long to be kept.
     TooLarge(Box<TooLarge>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_never_fall_and_lose_their_first_messages() {
+        let mut times = Times::one(5);
+        for (message, time) in [(0, 4), (2, 7), (3, 6), (5, 9)] {
+            times.go_on(message, time);
+        }
+        let all = [5, 5, 7, 7, 7, 9, 9];
+        assert_eq!([0, 1, 2, 3, 4, 5, 6].map(|message| times.of(message)), all);
+        assert_eq!(times.last(), 9);
+        for dropped in 0..all.len() {
+            let rest = times.clone().without_first(dropped as u64);
+            let of_rest: Vec<u64> =
+                (0..(all.len() - dropped) as u64).map(|message| rest.of(message)).collect();
+            assert_eq!(of_rest, all[dropped..], "{dropped}");
+        }
+    }
 }

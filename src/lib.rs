@@ -7,6 +7,7 @@ pub mod emulate;
 pub mod config;
 pub mod pipeline;
 pub mod store;
+pub mod log;
 pub mod archive;
 pub mod block;
 pub mod buffers;

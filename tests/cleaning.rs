@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use pinflow::archive::PartitionName;
-use pinflow::block::{Block, Messages, Origin};
+use pinflow::block::{Block, Messages, Origin, Times};
 use pinflow::decode::{Counts, Decoder, NoRecord, Reason, read_record};
 use pinflow_dataflows::clean::{self, Coordinates, Field, Fields, RawRecord, Stamp};
 use pinflow_dataflows::kind::Kind;
@@ -116,7 +116,7 @@ fn decoded(kind: Kind, bytes: &[u8], wanted: Fields, record_max_bytes: usize) ->
         first_position: 0,
         positions: 1,
         bytes: bytes.len() as u64,
-        time: 0,
+        times: Times::default(),
         origin,
         messages: Messages::Lines(bytes.to_vec()),
     };

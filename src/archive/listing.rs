@@ -7,7 +7,7 @@ use crate::config::{Kinds, Mapping};
 use crate::store::{Found, StoreError};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// A partition of an archive.
@@ -39,6 +39,8 @@ pub struct Object {
     pub found: Found,
     /// What it holds.
     pub place: Place,
+    /// Its companion, which knows its records' times.
+    pub companion: Option<Found>,
 }
 
 /// What was found.
@@ -91,7 +93,8 @@ pub fn list(sources: &[Source], kinds: &Kinds) -> Result<Listing, ArchiveError> 
     let mut listing = Listing::default();
     let mut partitions: BTreeMap<PartitionName, (Kind, Vec<Object>)> = BTreeMap::new();
     for (number, source) in sources.iter().enumerate() {
-        for (topic, found) in topics_of(source)? {
+        let mut objects = objects_of(source)?;
+        for (topic, found) in objects.topics {
             let Some(mapping) = kinds.of(&topic) else {
                 return Err(ArchiveError::UnknownKind { name: topic });
             };
@@ -101,7 +104,11 @@ pub fn list(sources: &[Source], kinds: &Kinds) -> Result<Listing, ArchiveError> 
                     Ok(place) => {
                         let partition =
                             partitions.entry(source.partition(&topic, place)).or_insert((kind, Vec::new()));
-                        partition.1.push(Object { source: number, found, place });
+                        let companion = match place {
+                            Place::Lines { .. } => objects.companions.remove(&found.key),
+                            Place::Values { .. } => None,
+                        };
+                        partition.1.push(Object { source: number, found, place, companion });
                     }
                     Err(NameDisagrees) => {
                         let topic = source.partition(&topic, Place::Values { time: 0 }).topic;
@@ -141,10 +148,23 @@ impl Object {
 /// Objects by topic, each with where its key below the topic begins.
 type Topics = BTreeMap<String, Vec<(Found, usize)>>;
 
-/// The objects of a source by topic: of its folder `topics/` if it has one, else of its folders.
-fn topics_of(source: &Source) -> Result<Topics, ArchiveError> {
+/// The objects of a source.
+#[derive(Default)]
+struct Objects {
+    /// By topic: those of the folder `topics/` if there is one, else of all folders.
+    topics: Topics,
+    /// By the keys of the objects that they belong to.
+    companions: HashMap<String, Found>,
+}
+
+fn objects_of(source: &Source) -> Result<Objects, ArchiveError> {
     let (mut below_topics, mut others, mut has_topics) = (Topics::new(), Topics::new(), false);
+    let mut companions = HashMap::new();
     source.store.list(&mut |found| {
+        if let Some(object) = object_of_companion(&found.key) {
+            companions.insert(object, found);
+            return;
+        }
         let (topics, root) = match found.key.strip_prefix(TOPICS) {
             Some(_) => (&mut below_topics, TOPICS.len()),
             None => (&mut others, 0),
@@ -157,5 +177,12 @@ fn topics_of(source: &Source) -> Result<Topics, ArchiveError> {
             topics.entry(topic.to_owned()).or_default().push((found, below));
         }
     })?;
-    Ok(if has_topics { below_topics } else { others })
+    Ok(Objects { topics: if has_topics { below_topics } else { others }, companions })
+}
+
+/// The key of the object that a companion belongs to: `…/_<name>.meta` lies beside `…/<name>`.
+fn object_of_companion(key: &str) -> Option<String> {
+    let (folder, name) = key.rsplit_once('/')?;
+    let name = name.strip_prefix('_')?.strip_suffix(".meta")?;
+    Some(format!("{folder}/{name}"))
 }

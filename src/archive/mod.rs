@@ -5,11 +5,13 @@ mod layout;
 mod listing;
 mod reader;
 mod partition;
+mod object;
 mod bytes;
 mod window;
 mod piece;
 mod lines;
 mod values;
+mod framed;
 mod large;
 mod fault;
 

@@ -1,21 +1,19 @@
 //! One partition on its way through its objects.
 
-use super::bytes::Bytes;
 use super::fault::{Fault, FaultReason};
+use super::framed::FrameFault;
 use super::layout::Place;
-use super::lines::LinePieces;
 use super::listing::{Object, Partition, PartitionName};
+use super::object::{Ahead, OpenObject, companion_key};
 use super::piece::Piece;
 use super::reader::{Item, Limits};
 use super::sources::Source;
-use super::values::ValuePieces;
-use super::window::Window;
-use crate::block::{Block, Messages, Origin};
+use crate::block::{Block, Messages, Origin, Times};
 use crate::progress::Progress;
 use crate::store::StoreError;
 use pinflow_dataflows::kind::Kind;
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -30,7 +28,7 @@ pub struct PartitionReader<'a> {
     progress: &'a Progress,
     objects: std::vec::IntoIter<Object>,
     /// The next objects, which their stores may fetch already.
-    ahead: VecDeque<(Object, Box<dyn Read + Send>)>,
+    ahead: VecDeque<Ahead>,
     /// The object that is read.
     open: Option<OpenObject>,
     is_finished: bool,
@@ -46,20 +44,6 @@ pub struct PartitionReader<'a> {
     handed_out: u64,
     /// Positions dropped since the last block.
     duplicates: u64,
-}
-
-/// An object that is being read.
-struct OpenObject {
-    object: Object,
-    origin: Arc<Origin>,
-    pieces: Pieces,
-    /// The next message's position.
-    position: u64,
-}
-
-enum Pieces {
-    Lines(LinePieces<Bytes>),
-    Values(ValuePieces<Bytes>),
 }
 
 impl<'a> PartitionReader<'a> {
@@ -94,8 +78,8 @@ impl<'a> PartitionReader<'a> {
 
     /// How much of the partition has been read, from 0 to 1.
     pub fn part_read(&self) -> f64 {
-        let read = self.bytes_read
-            + self.open.as_ref().map_or(0, |open| open.pieces.window().object().read_of_object());
+        let read =
+            self.bytes_read + self.open.as_ref().map_or(0, |open| open.pieces.object().read_of_object());
         read as f64 / self.bytes.max(1) as f64
     }
 
@@ -112,15 +96,19 @@ impl<'a> PartitionReader<'a> {
                 self.open = self.open_next();
             }
             let Some(open) = &mut self.open else { return Ok(self.end()) };
-            let given = open.pieces.window().given();
-            let read = open.pieces.window().object().read_of_object();
+            let given = open.pieces.given();
+            let read = open.pieces.object().read_of_object();
             let piece = open.pieces.next(std::mem::take(&mut buffer));
-            let read = open.pieces.window().object().read_of_object() - read;
+            let read = open.pieces.object().read_of_object() - read;
             self.progress.bytes.fetch_add(read, Ordering::Relaxed);
             match piece {
                 Ok(Some(piece)) => {
-                    let (position, bytes) = (open.position, open.pieces.window().given() - given);
-                    open.position += piece.positions();
+                    let bytes = open.pieces.given() - given;
+                    let position = match &piece {
+                        Piece::Timed { first_offset, .. } => *first_offset,
+                        _ => open.position,
+                    };
+                    open.position = position + piece.positions();
                     if let Some(block) = self.not_reached(piece, position, bytes) {
                         return Ok(Some(block));
                     }
@@ -139,11 +127,13 @@ impl<'a> PartitionReader<'a> {
         while let Some(next) = self.objects.as_slice().first()
             && self.ahead.len() <= self.sources[next.source].store.open_ahead()
         {
-            let bytes = self.sources[next.source].store.open(&next.found);
-            self.ahead.extend(self.objects.next().map(|object| (object, bytes)));
+            let store = &self.sources[next.source].store;
+            let bytes = store.open(&next.found);
+            let companion = next.companion.as_ref().map(|companion| store.open(companion));
+            self.ahead.extend(self.objects.next().map(|object| Ahead { object, bytes, companion }));
         }
-        let (object, bytes) = self.ahead.pop_front()?;
-        Some(OpenObject::new(object, bytes, self.sources, &self.name, self.limits))
+        let ahead = self.ahead.pop_front()?;
+        Some(OpenObject::new(ahead, self.sources, &self.name, self.limits))
     }
 
     /// Duplicates at the very end are told with a block of nothing.
@@ -151,24 +141,35 @@ impl<'a> PartitionReader<'a> {
         self.is_finished = true;
         let last = Origin { source: String::new(), partition: self.name.clone(), object: String::new() };
         let nothing = Messages::Lines(Vec::new());
-        (self.duplicates > 0).then(|| self.block(nothing, Arc::new(last), 0, self.reached..self.reached))
+        let times = Times::one(self.time);
+        (self.duplicates > 0)
+            .then(|| self.block(nothing, times, Arc::new(last), 0, self.reached..self.reached))
     }
 
     /// What is left of the object is a fault, unless the error is the whole store's.
     fn fault(&mut self, error: io::Error) -> Result<Item, StoreError> {
+        let mut open = self.open.take().expect("an object is read");
+        let (source, mut key) = (open.origin.source.clone(), open.origin.object.clone());
+        let mut byte = open.pieces.bytes();
         let reason = match error.kind() {
             io::ErrorKind::UnexpectedEof => "it is cut off".to_owned(),
             _ => match error.downcast::<StoreError>() {
                 Ok(error) if !error.is_of_one_object() => return Err(error),
                 Ok(error) => error.to_string(),
-                Err(error) => error.to_string(),
+                Err(error) => match error.downcast::<FrameFault>() {
+                    Ok(fault) => {
+                        byte = fault.byte;
+                        if fault.is_of_companion {
+                            key = companion_key(&key);
+                            open = open.without_companion(self.limits);
+                        }
+                        fault.problem
+                    }
+                    Err(error) => error.to_string(),
+                },
             },
         };
-        let (mut source, mut key, mut byte) = (String::new(), String::new(), 0);
-        if let Some(open) = self.open.as_ref() {
-            (source, key) = (open.origin.source.clone(), open.origin.object.clone());
-            byte = open.pieces.window().bytes();
-        }
+        self.open = Some(open);
         let reason = FaultReason::Unreadable(reason);
         let fault = Fault { source, topic: self.name.topic.clone(), key, byte, reason };
         let item = Item::Fault { partition: self.ordinal, sequence: self.sequence, fault };
@@ -192,12 +193,31 @@ impl<'a> PartitionReader<'a> {
         let repeated = self.reached.saturating_sub(position).min(positions);
         self.duplicates += repeated;
         (repeated < positions).then(|| {
+            let times = self.times(&piece).without_first(repeated);
             let (messages, dropped) = without_first(piece, repeated as usize);
-            self.block(messages, origin, bytes - dropped, position + repeated..position + positions)
+            self.block(messages, times, origin, bytes - dropped, position + repeated..position + positions)
         })
     }
 
-    fn block(&mut self, messages: Messages, origin: Arc<Origin>, bytes: u64, positions: Range<u64>) -> Item {
+    /// The times of a piece's messages, none before the time that the partition has reached.
+    fn times(&mut self, piece: &Piece) -> Times {
+        let mut times = Times::one(self.time);
+        if let Piece::Timed { times: written, .. } = piece {
+            times.go_on(0, written.first);
+            written.later.iter().for_each(|(message, time)| times.go_on(*message, *time));
+        }
+        self.time = times.last();
+        times
+    }
+
+    fn block(
+        &mut self,
+        messages: Messages,
+        times: Times,
+        origin: Arc<Origin>,
+        bytes: u64,
+        positions: Range<u64>,
+    ) -> Item {
         let block = Block {
             kind: self.kind,
             partition: self.ordinal,
@@ -206,7 +226,7 @@ impl<'a> PartitionReader<'a> {
             first_position: positions.start,
             positions: positions.end - positions.start,
             bytes,
-            time: self.time,
+            times,
             origin,
             messages,
         };
@@ -218,48 +238,11 @@ impl<'a> PartitionReader<'a> {
     }
 }
 
-impl OpenObject {
-    fn new(
-        object: Object,
-        bytes: Box<dyn Read + Send>,
-        sources: &[Source],
-        name: &Arc<PartitionName>,
-        limits: Limits,
-    ) -> OpenObject {
-        let window = Window::new(Bytes::new(bytes), limits.block_bytes);
-        let (pieces, position) = match object.place {
-            Place::Lines { start, .. } => {
-                (Pieces::Lines(LinePieces::new(window, limits.record_max_bytes)), start)
-            }
-            Place::Values { .. } => (Pieces::Values(ValuePieces::new(window, limits.record_max_bytes)), 0),
-        };
-        let (source, key) = (sources[object.source].store.name().to_owned(), object.found.key.clone());
-        let origin = Arc::new(Origin { source, partition: name.clone(), object: key });
-        OpenObject { object, origin, pieces, position }
-    }
-}
-
-impl Pieces {
-    fn next(&mut self, buffer: Vec<u8>) -> io::Result<Option<Piece>> {
-        match self {
-            Pieces::Lines(lines) => lines.next(buffer),
-            Pieces::Values(values) => values.next(buffer),
-        }
-    }
-
-    fn window(&self) -> &Window<Bytes> {
-        match self {
-            Pieces::Lines(lines) => lines.window(),
-            Pieces::Values(values) => values.window(),
-        }
-    }
-}
-
 /// The messages of a piece but for the first ones, and how many bytes those took; there are more.
 fn without_first(piece: Piece, messages: usize) -> (Messages, u64) {
     match piece {
-        Piece::Lines(bytes, _) if messages == 0 => (Messages::Lines(bytes), 0),
-        Piece::Lines(mut bytes, _) => {
+        Piece::Lines(bytes, _) | Piece::Timed { bytes, .. } if messages == 0 => (Messages::Lines(bytes), 0),
+        Piece::Lines(mut bytes, _) | Piece::Timed { mut bytes, .. } => {
             let end = memchr::memchr_iter(b'\n', &bytes).nth(messages - 1);
             let dropped = bytes.drain(..=end.expect("lines were counted by their LF")).len();
             (Messages::Lines(bytes), dropped as u64)

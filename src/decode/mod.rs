@@ -28,6 +28,13 @@ enum Decoded {
     Accepted(u64, Record, Fields),
 }
 
+/// A message's place in its block, and its time.
+struct Place<'a> {
+    block: &'a Block,
+    index: u64,
+    time: u64,
+}
+
 /// One worker's decoding.
 pub struct Decoder {
     wanted: Fields,
@@ -84,7 +91,11 @@ impl Decoder {
         // A part of a block in UTF-8 is in UTF-8, too, if it is cut between characters, as messages are.
         let whole = simdutf8::basic::from_utf8(bytes).ok();
         let mut raw = RawRecord::default();
+        let (mut time, mut later) = (block.times.first, block.times.later.iter().peekable());
         for (index, message) in (0..).zip(messages) {
+            if let Some((_, next)) = later.next_if(|(first, _)| *first == index) {
+                time = *next;
+            }
             let text = match whole {
                 Some(whole) => whole.get(message.clone()),
                 None => std::str::from_utf8(&bytes[message.clone()]).ok(),
@@ -96,7 +107,7 @@ impl Decoder {
                 }
                 None => Decoded::Rejected(Reason::NotJson),
             };
-            self.take(block, index, decoded, &bytes[message], send);
+            self.take(Place { block, index, time }, decoded, &bytes[message], send);
         }
     }
 
@@ -146,8 +157,7 @@ impl Decoder {
 
     fn take(
         &mut self,
-        block: &Block,
-        index: u64,
+        Place { block, index, time }: Place<'_>,
         decoded: Decoded,
         message: &[u8],
         send: &mut impl FnMut(Chunk),
@@ -166,7 +176,7 @@ impl Decoder {
             }
             Decoded::Accepted(ind, record, malformed) => {
                 counts.accept(malformed);
-                let version = Version::new(block.time, block.partition, block.first_order + index);
+                let version = Version::new(time, block.partition, block.first_order + index);
                 self.interner.take(Row { ind, version, record }, &mut |row| self.chunks.push(row, send));
             }
         }

@@ -1,0 +1,288 @@
+//! Reads an object of lines together with its companion, which says when the lines were written, which offsets they
+//! have, and whether they are still what was written.
+
+use super::piece::Piece;
+use crate::block::Times;
+use crate::log::frame::Frame;
+use crate::log::frames::{Frames, FramesError};
+use std::fmt;
+use std::io::{self, Read};
+
+/// The lines of an object, frame by frame. Where there are no more frames for now, lines behind them are not read.
+pub struct FramedPieces<R, C> {
+    lines: R,
+    /// Where `lines` stands.
+    byte: u64,
+    frames: Frames<C>,
+    piece_bytes: usize,
+    /// A frame that begins the next piece.
+    next: Option<Frame>,
+    /// What goes into the next pieces: the lines of a frame with gaps.
+    apart: Vec<Piece>,
+    /// What is told when the lines before it have been given.
+    fault: Option<FrameFault>,
+    /// Behind the last frame that was read.
+    end_offset: u64,
+}
+
+/// What is wrong with an object or its companion.
+#[derive(Debug)]
+pub struct FrameFault {
+    /// Where, in the companion or in the object.
+    pub byte: u64,
+    /// Whether it is the companion: no frame behind it can be found.
+    pub is_of_companion: bool,
+    /// What is wrong.
+    pub problem: String,
+}
+
+impl fmt::Display for FrameFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)
+    }
+}
+
+impl std::error::Error for FrameFault {}
+
+impl<R: Read, C: Read> FramedPieces<R, C> {
+    /// Pieces of about `piece_bytes`, but not smaller than a frame.
+    pub fn new(lines: R, companion: C, piece_bytes: usize) -> FramedPieces<R, C> {
+        FramedPieces {
+            lines,
+            byte: 0,
+            frames: Frames::new(companion),
+            piece_bytes,
+            next: None,
+            apart: Vec::new(),
+            fault: None,
+            end_offset: 0,
+        }
+    }
+
+    /// Bytes read of the lines.
+    pub fn bytes(&self) -> u64 {
+        self.byte
+    }
+
+    /// What is read.
+    pub fn object(&self) -> &R {
+        &self.lines
+    }
+
+    /// The object from behind the last frame that was read, and the offset there: what is left to be done where the
+    /// companion is damaged.
+    pub fn into_rest(self) -> (R, u64) {
+        (self.lines, self.end_offset)
+    }
+
+    /// The next lines, in `piece`, which lends its room; nothing if there are no more frames for now. An error is a
+    /// [`FrameFault`]; if it is one of the object, the next frames follow.
+    pub fn next(&mut self, mut piece: Vec<u8>) -> io::Result<Option<Piece>> {
+        if let Some(piece) = self.apart.pop() {
+            return Ok(Some(piece));
+        }
+        if let Some(fault) = self.fault.take() {
+            return Err(io::Error::other(fault));
+        }
+        piece.clear();
+        let (mut first_offset, mut lines, mut times) = (0, 0, Times::default());
+        while let Some(frame) = self.next_frame() {
+            let follows = frame.first_offset == first_offset + lines
+                && frame.gaps.is_empty()
+                && piece.len() + frame.bytes as usize <= self.piece_bytes;
+            if lines > 0 && !follows {
+                self.next = Some(frame);
+                break;
+            }
+            let begin = piece.len();
+            if !self.read_lines(&frame, &mut piece) {
+                piece.truncate(begin);
+                break;
+            }
+            if !frame.gaps.is_empty() {
+                self.apart = cut_at_gaps(&frame, &piece);
+                return Ok(self.apart.pop());
+            }
+            if lines == 0 {
+                first_offset = frame.first_offset;
+            }
+            times.go_on(lines, frame.time);
+            lines += u64::from(frame.records);
+        }
+        if lines > 0 {
+            return Ok(Some(Piece::Timed { bytes: piece, lines, first_offset, times }));
+        }
+        self.fault.take().map_or(Ok(None), |fault| Err(io::Error::other(fault)))
+    }
+
+    /// The next frame, unless there is a fault or none for now.
+    fn next_frame(&mut self) -> Option<Frame> {
+        if self.fault.is_some() {
+            return None;
+        }
+        let frame = self.next.take().map_or_else(|| self.frames.next(), |frame| Ok(Some(frame)));
+        frame.unwrap_or_else(|FramesError { byte, problem }| {
+            let problem = format!("{problem}; the lines behind it are read without their times");
+            self.fault = Some(FrameFault { byte, is_of_companion: true, problem });
+            None
+        })
+    }
+
+    /// Adds the frame's lines to `piece`. False, and a fault, if they are not what was written.
+    fn read_lines(&mut self, frame: &Frame, piece: &mut Vec<u8>) -> bool {
+        self.end_offset = frame.end_offset();
+        let begin = piece.len();
+        let skipped = frame.first_byte.saturating_sub(self.byte);
+        let read = io::copy(&mut self.lines.by_ref().take(skipped), &mut io::sink()).and_then(|skipped| {
+            let read = self.lines.by_ref().take(frame.bytes.into()).read_to_end(piece)?;
+            Ok(skipped + read as u64)
+        });
+        let problem = match read {
+            Ok(read) => {
+                self.byte += read;
+                let lines = &piece[begin..];
+                if lines.len() < frame.bytes as usize {
+                    "it is cut off".to_owned()
+                } else if !frame.fits(lines) {
+                    "damaged".to_owned()
+                } else {
+                    return true;
+                }
+            }
+            Err(error) => error.to_string(),
+        };
+        let (first, last) = (frame.first_offset, frame.end_offset() - 1);
+        let problem = format!("{problem}: the records from offset {first} to {last} are lost");
+        self.fault = Some(FrameFault { byte: frame.first_byte, is_of_companion: false, problem });
+        false
+    }
+}
+
+/// A piece for each run of offsets without a gap, the last one first.
+fn cut_at_gaps(frame: &Frame, lines: &[u8]) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (offset, line) in frame.offsets().zip(lines.split_inclusive(|byte| *byte == b'\n')) {
+        match pieces.last_mut() {
+            Some(Piece::Timed { bytes, lines, first_offset, .. }) if *first_offset + *lines == offset => {
+                bytes.extend_from_slice(line);
+                *lines += 1;
+            }
+            _ => pieces.push(Piece::Timed {
+                bytes: line.to_vec(),
+                lines: 1,
+                first_offset: offset,
+                times: Times::one(frame.time),
+            }),
+        }
+    }
+    pieces.reverse();
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::frame::{Gap, HEADER, checksum};
+
+    /// An object and its companion: frames of one line each, but for one with a gap, at rising times.
+    fn object(frames: u64) -> (Vec<u8>, Vec<u8>) {
+        let (mut lines, mut companion) = (Vec::new(), HEADER.to_vec());
+        for number in 0..frames {
+            let text = format!("{{\"ind\":{number}}}\n");
+            let frame = Frame {
+                first_offset: number,
+                records: 1,
+                first_byte: lines.len() as u64,
+                bytes: text.len() as u32,
+                bytes_crc: checksum(text.as_bytes()),
+                time: 1000 + number,
+                ..Frame::default()
+            };
+            frame.encode(&mut companion);
+            lines.extend_from_slice(text.as_bytes());
+        }
+        (lines, companion)
+    }
+
+    /// Offset, line and time of every record, and the faults between them.
+    fn read(lines: &[u8], companion: &[u8], piece_bytes: usize) -> (Vec<(u64, String, u64)>, Vec<String>) {
+        let mut pieces = FramedPieces::new(lines, companion, piece_bytes);
+        let (mut records, mut faults) = (Vec::new(), Vec::new());
+        loop {
+            match pieces.next(b"old".to_vec()) {
+                Ok(None) => return (records, faults),
+                Ok(Some(Piece::Timed { bytes, lines, first_offset, times })) => {
+                    let text = String::from_utf8(bytes).expect("text");
+                    assert_eq!(text.lines().count() as u64, lines);
+                    let record = |(number, line): (u64, &str)| {
+                        (first_offset + number, line.to_owned(), times.of(number))
+                    };
+                    records.extend((0..).zip(text.lines()).map(record));
+                }
+                Ok(Some(piece)) => panic!("{piece:?}"),
+                Err(fault) => {
+                    let fault = fault.downcast::<FrameFault>().expect("a fault of a frame");
+                    faults.push(format!("{}: {fault}", fault.byte));
+                    if fault.is_of_companion {
+                        return (records, faults);
+                    }
+                }
+            }
+        }
+    }
+
+    fn expected(numbers: impl IntoIterator<Item = u64>) -> Vec<(u64, String, u64)> {
+        numbers.into_iter().map(|number| (number, format!("{{\"ind\":{number}}}"), 1000 + number)).collect()
+    }
+
+    #[test]
+    fn lines_have_their_offsets_and_times() {
+        let (lines, companion) = object(20);
+        for piece_bytes in [1, 15, 40, 1000] {
+            assert_eq!(read(&lines, &companion, piece_bytes), (expected(0..20), vec![]));
+        }
+        assert_eq!(read(&lines, &companion[..8 + 10 * 48], 1000), (expected(0..10), vec![]), "fewer frames");
+    }
+
+    #[test]
+    fn a_flipped_bit_costs_its_frame_alone() {
+        let (mut lines, companion) = object(20);
+        let at = lines.iter().position(|byte| *byte == b'7').expect("it is there");
+        lines[at] ^= 1;
+        let fault = "70: damaged: the records from offset 7 to 7 are lost".to_owned();
+        let rest = (0..20).filter(|number| *number != 7);
+        for piece_bytes in [1, 15, 40, 1000] {
+            assert_eq!(read(&lines, &companion, piece_bytes), (expected(rest.clone()), vec![fault.clone()]));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_or_has_a_damaged_companion_is_said() {
+        let (lines, mut companion) = object(5);
+        let fault = "40: it is cut off: the records from offset 4 to 4 are lost".to_owned();
+        assert_eq!(read(&lines[..45], &companion, 1000), (expected(0..4), vec![fault]));
+        companion[8 + 2 * 48 + 20] ^= 1;
+        let (records, faults) = read(&lines, &companion, 1000);
+        assert_eq!((records, faults.len()), (expected(0..2), 1));
+        assert!(faults[0].starts_with("104: the frame is damaged; the lines behind it"), "{faults:?}");
+    }
+
+    #[test]
+    fn gaps_part_pieces() {
+        let text = b"{\"ind\":3}\n{\"ind\":4}\n{\"ind\":9}\n";
+        let mut companion = HEADER.to_vec();
+        let frame = Frame {
+            first_offset: 3,
+            records: 3,
+            gaps: vec![Gap { record: 2, missing: 4 }],
+            bytes: text.len() as u32,
+            bytes_crc: checksum(text),
+            time: 8,
+            ..Frame::default()
+        };
+        frame.encode(&mut companion);
+        let (records, faults) = read(text, &companion, 1000);
+        assert_eq!(records.iter().map(|record| record.0).collect::<Vec<_>>(), [3, 4, 9]);
+        assert!(records.iter().all(|record| record.2 == 8) && faults.is_empty());
+    }
+}
