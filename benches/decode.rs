@@ -10,7 +10,7 @@ mod common {
 
 use common::measure::{Times, timed};
 use pinflow::archive::PartitionName;
-use pinflow::block::{Block, Messages, Origin, Times};
+use pinflow::block::{self, Block, Messages, Origin};
 use pinflow::decode::{Decoder, read_record};
 use pinflow::emulate::Chance;
 use pinflow::emulate::records::record::{Record, Spelling};
@@ -154,7 +154,7 @@ fn blocks(kind: Kind) -> Vec<Block> {
                 first_position: first,
                 positions,
                 bytes,
-                times: Times::default(),
+                times: block::Times::default(),
                 origin: origin.clone(),
                 messages,
             });

@@ -17,7 +17,7 @@ pub struct FramedPieces<R, C> {
     piece_bytes: usize,
     /// A frame that begins the next piece.
     next: Option<Frame>,
-    /// What goes into the next pieces: the lines of a frame with gaps.
+    /// The next pieces, the last one first: parts of a frame with gaps, or of a long one.
     apart: Vec<Piece>,
     /// What is told when the lines before it have been given.
     fault: Option<FrameFault>,
@@ -99,8 +99,9 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
                 piece.truncate(begin);
                 break;
             }
-            if !frame.gaps.is_empty() {
-                self.apart = cut_at_gaps(&frame, &piece);
+            // A frame holds all that was committed at once, which may be far more than a piece.
+            if !frame.gaps.is_empty() || piece.len() >= 2 * self.piece_bytes {
+                self.apart = cut(&frame, &piece, self.piece_bytes);
                 return Ok(self.apart.pop());
             }
             if lines == 0 {
@@ -158,12 +159,14 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
     }
 }
 
-/// A piece for each run of offsets without a gap, the last one first.
-fn cut_at_gaps(frame: &Frame, lines: &[u8]) -> Vec<Piece> {
+/// Cuts a frame at its gaps, and into pieces of about `piece_bytes`; the last one comes first.
+fn cut(frame: &Frame, lines: &[u8], piece_bytes: usize) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     for (offset, line) in frame.offsets().zip(lines.split_inclusive(|byte| *byte == b'\n')) {
         match pieces.last_mut() {
-            Some(Piece::Timed { bytes, lines, first_offset, .. }) if *first_offset + *lines == offset => {
+            Some(Piece::Timed { bytes, lines, first_offset, .. })
+                if *first_offset + *lines == offset && bytes.len() < piece_bytes =>
+            {
                 bytes.extend_from_slice(line);
                 *lines += 1;
             }
@@ -265,6 +268,22 @@ mod tests {
         let (records, faults) = read(&lines, &companion, 1000);
         assert_eq!((records, faults.len()), (expected(0..2), 1));
         assert!(faults[0].starts_with("104: the frame is damaged; the lines behind it"), "{faults:?}");
+    }
+
+    #[test]
+    fn long_frames_are_cut_between_lines() {
+        let text: String = (0..100).map(|number| format!("{{\"ind\":{number}}}\n")).collect();
+        let mut companion = HEADER.to_vec();
+        let (bytes, bytes_crc) = (text.len() as u32, checksum(text.as_bytes()));
+        Frame { records: 100, bytes, bytes_crc, time: 8, ..Frame::default() }.encode(&mut companion);
+        for piece_bytes in [1, 100, 500, 5000] {
+            let (records, faults) = read(text.as_bytes(), &companion, piece_bytes);
+            assert_eq!(
+                records.iter().map(|record| record.0).collect::<Vec<_>>(),
+                (0..100).collect::<Vec<_>>()
+            );
+            assert!(records.iter().all(|record| record.2 == 8) && faults.is_empty());
+        }
     }
 
     #[test]
