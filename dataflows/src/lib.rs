@@ -19,6 +19,7 @@ mod ranks;
 mod group_key;
 pub mod hash;
 pub mod state;
+pub mod held;
 pub mod view;
 pub mod shown;
 pub mod plain;

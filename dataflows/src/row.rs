@@ -80,6 +80,11 @@ impl Version {
         Version { time, place: Place::new(partition, order) }
     }
 
+    /// The message's time.
+    pub fn time(self) -> u64 {
+        self.time
+    }
+
     /// What has to be remembered once the tick is closed. Later messages of the same partition come in later ticks and
     /// have the same time or a later one, so they compare greater without the order.
     pub fn closed(self) -> Version {

@@ -4,8 +4,8 @@ use crate::combine::Combined;
 use crate::groups::Groups;
 use crate::latest::Latest;
 use crate::people::People;
-use crate::row::Settings;
-use std::cell::RefCell;
+use crate::row::{Settings, Tick};
+use std::cell::{Cell, RefCell};
 
 /// The state of one worker's part of the graph. Its operators own it; between their turns it can be measured.
 pub struct State {
@@ -13,6 +13,8 @@ pub struct State {
     pub(crate) combined: RefCell<Combined>,
     pub(crate) groups: RefCell<Groups>,
     pub(crate) people: RefCell<People>,
+    /// The tick that the posts were closed at last.
+    pub(crate) closed: Cell<Option<Tick>>,
 }
 
 /// How much a worker holds.
@@ -51,6 +53,7 @@ impl State {
             combined: RefCell::new(Combined::new(settings)),
             groups: RefCell::new(Groups::new(settings.k)),
             people: RefCell::new(People::new()),
+            closed: Cell::new(None),
         }
     }
 

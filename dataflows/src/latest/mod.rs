@@ -7,6 +7,7 @@ mod versions;
 pub(crate) use post::{AgeTable, CountCode, LargeCounts, Post};
 
 use crate::chunk::{Chunk, SEGMENTS, segment_of};
+use crate::held::Held;
 use crate::row::Row;
 use segment::Segment;
 
@@ -55,6 +56,17 @@ impl Latest {
         }
     }
 
+    /// Whether no row has been applied since the last tick was closed.
+    pub fn is_closed(&self) -> bool {
+        self.touched.is_empty()
+    }
+
+    /// What is held of an `ind`, between ticks.
+    pub fn held(&self, ind: u64) -> Held {
+        let segment = self.segments[segment_of(ind)].as_ref();
+        segment.and_then(|segment| segment.held(ind, &self.counts)).unwrap_or_default()
+    }
+
     /// All posts.
     pub fn posts(&self) -> impl Iterator<Item = &Post> {
         self.segments.iter().flatten().flat_map(|segment| segment.posts())
@@ -90,8 +102,9 @@ impl Latest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::held::Part;
     use crate::kind::Kind;
-    use crate::row::{Geo, Pin, Record, Version};
+    use crate::row::{Geo, Pin, Record, User, Version};
 
     #[test]
     fn records_that_are_not_the_latest_of_their_kind_and_ind_are_counted() {
@@ -107,5 +120,29 @@ mod tests {
         check(&[(1, 8, pin), (1, 7, pin)], 2, 2);
         check(&[(2, 4, geo), (1, 9, Record::Deleted(Kind::Pin))], 4, 2);
         check(&[(3, 1, Record::Deleted(Kind::Pin))], 4, 3);
+    }
+
+    #[test]
+    fn what_is_held_has_the_times_of_its_records() {
+        let mut latest = Latest::new();
+        let mut apply = |rows: &[(u64, Record)]| {
+            let row = |(time, record)| Row { ind: 7, version: Version::new(time, 3, 9), record };
+            latest.apply(&Chunk { worker: 0, rows: rows.iter().copied().map(row).collect() });
+            assert!(!latest.is_closed());
+            latest.close(|_, _, _| {});
+            assert!(latest.is_closed());
+            (latest.held(7), latest.held(8))
+        };
+        let count = crate::row::Count::new(1 << 40);
+        let pin = Pin { follower_count: count, ..Pin::default() };
+        let user = User { age: Some(30), ..User::default() };
+        let (pin_part, user_part) = (Part { record: pin, time: 5 }, Part { record: user, time: 6 });
+        let mut held = Held { pin: Some(pin_part), geo: None, user: Some(user_part) };
+        assert_eq!(apply(&[(5, Record::Pin(pin)), (6, Record::User(user))]), (held, Held::default()));
+        assert_eq!(apply(&[(4, Record::Pin(Pin::default()))]).0, held, "an older one");
+        held.geo = Some(Part { record: Geo::default(), time: 8 });
+        held.user = None;
+        let rows = [(8, Record::Geo(Geo::default())), (9, Record::Deleted(Kind::User))];
+        assert_eq!(apply(&rows).0, held);
     }
 }

@@ -5,7 +5,7 @@ use crate::hash::Map;
 use crate::kind::Kind;
 use crate::names::NameId;
 use crate::people::Membership;
-use crate::row::{AgeGroups, Count, Record, Year};
+use crate::row::{AgeGroups, Count, Geo, Pin, Record, User, Year};
 
 /// What is held of one `ind`. Columns of a record that is missing or deleted are null.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +91,25 @@ impl Post {
             Kind::Geo => (self.country, self.post_year) = (None, None),
             Kind::User => (self.name, self.age, self.join_year) = (None, NO_AGE, None),
         }
+    }
+
+    /// The pin, if it has one.
+    pub fn pin(&self, counts: &LargeCounts) -> Option<Pin> {
+        let follower_count =
+            (self.follower_count != CountCode::NONE).then(|| counts.count(self.follower_count));
+        let pin = Pin { poster: self.poster, follower_count, category: self.category };
+        self.holds(Kind::Pin).then_some(pin)
+    }
+
+    /// The geo record, if it has one.
+    pub fn geo(&self) -> Option<Geo> {
+        self.holds(Kind::Geo).then_some(Geo { country: self.country, post_year: self.post_year })
+    }
+
+    /// The user record, if it has one.
+    pub fn user(&self) -> Option<User> {
+        let age = Some(self.age).filter(|age| *age != NO_AGE);
+        self.holds(Kind::User).then_some(User { name: self.name, age, join_year: self.join_year })
     }
 
     fn age_group(&self, groups: &AgeTable) -> Option<u8> {

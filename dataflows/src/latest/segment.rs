@@ -3,6 +3,7 @@
 use super::post::{LargeCounts, Post};
 use super::versions::Versions;
 use crate::hash::mix;
+use crate::held::{Held, Part};
 use crate::row::{Row, Version};
 use hashbrown::HashTable;
 
@@ -132,6 +133,18 @@ impl Segment {
             let posts = self.blocks.iter_mut().flat_map(|block| block.iter_mut()).take(self.posts);
             self.versions.compact(posts);
         }
+    }
+
+    /// What is held of an `ind`; the segment has to be closed.
+    pub fn held(&self, ind: u64, counts: &LargeCounts) -> Option<Held> {
+        let index = self.find(ind)? as usize;
+        let post = &self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS];
+        let [pin, geo, user] = self.versions.of(index, post).map(|version| version.time());
+        Some(Held {
+            pin: post.pin(counts).map(|record| Part { record, time: pin }),
+            geo: post.geo().map(|record| Part { record, time: geo }),
+            user: post.user().map(|record| Part { record, time: user }),
+        })
     }
 
     /// All posts.
