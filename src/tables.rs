@@ -1,7 +1,8 @@
 //! The views as people and programs see them: names in place of numbers, columns and rows in the contract's order.
 
-use pinflow_dataflows::hash::Map;
-use pinflow_dataflows::names::{NameId, NameTables, Names};
+use crate::sort_key::SortKey;
+use crate::texts::Texts;
+use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::row::{AgeGroups, Settings};
 use pinflow_dataflows::view::{Columns, Group, View, ViewRow};
 use serde::{Serialize, Serializer};
@@ -58,11 +59,10 @@ impl fmt::Display for Cell {
 impl Tables {
     /// Puts rows, in any order, into their views.
     pub fn new(rows: Vec<ViewRow>, names: &NameTables, settings: &Settings) -> Tables {
-        let mut texts =
-            Texts { names, posters: Map::default(), categories: Map::default(), countries: Map::default() };
+        let mut texts = Texts::new(names);
         let mut by_view: Vec<Vec<(SortKey, Vec<Cell>)>> = View::ALL.iter().map(|_| Vec::new()).collect();
         for row in rows {
-            let row_and_key = (texts.sort_key(&row), texts.cells(&row, &settings.age_groups));
+            let row_and_key = (SortKey::of(&row, &mut texts), cells(&row, &mut texts, &settings.age_groups));
             by_view[row.group.view as usize].push(row_and_key);
         }
         let sorted = |mut rows: Vec<(SortKey, Vec<Cell>)>| {
@@ -87,88 +87,33 @@ impl Index<View> for Tables {
     }
 }
 
-/// What rows of a view are sorted by: the group's columns (texts by bytes, years and age groups as numbers), the rank,
-/// then the texts behind it, null first.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct SortKey {
-    country: Option<Arc<str>>,
-    year: u16,
-    age_group: u8,
-    rank: u32,
-    texts: [Option<Arc<str>>; 2],
-}
-
-/// Looks names up once.
-struct Texts<'a> {
-    names: &'a NameTables,
-    posters: Map<NameId, Arc<str>>,
-    categories: Map<NameId, Arc<str>>,
-    countries: Map<NameId, Arc<str>>,
-}
-
-fn look_up(known: &mut Map<NameId, Arc<str>>, names: &Names, id: NameId) -> Arc<str> {
-    known.entry(id).or_insert_with(|| names.text(id).into()).clone()
-}
-
-impl Texts<'_> {
-    fn poster(&mut self, id: NameId) -> Arc<str> {
-        look_up(&mut self.posters, &self.names.posters, id)
-    }
-
-    fn category(&mut self, id: NameId) -> Arc<str> {
-        look_up(&mut self.categories, &self.names.categories, id)
-    }
-
-    fn country(&mut self, id: NameId) -> Arc<str> {
-        look_up(&mut self.countries, &self.names.countries, id)
-    }
-
-    fn sort_key(&mut self, row: &ViewRow) -> SortKey {
-        let (rank, texts) = match row.columns {
-            Columns::Category { rank, category, .. } => (rank, [Some(self.category(category)), None]),
-            Columns::PosterOfCountry { rank, poster, .. } => (rank, [Some(self.poster(poster)), None]),
-            Columns::Poster { rank, poster, country, .. } => {
-                (rank, [Some(self.poster(poster)), country.map(|country| self.country(country))])
-            }
-            Columns::Median { .. } | Columns::Users { .. } => (0, [None, None]),
-        };
-        SortKey {
-            country: row.group.country.map(|country| self.country(country)),
-            year: row.group.year.map_or(0, |year| year.get()),
-            age_group: row.group.age_group.unwrap_or_default(),
-            rank,
-            texts,
+fn cells(row: &ViewRow, texts: &mut Texts, age_groups: &AgeGroups) -> Vec<Cell> {
+    let Group { country, year, age_group, .. } = row.group;
+    let mut cells = Vec::with_capacity(row.group.view.columns().len());
+    cells.extend(country.map(|country| Cell::Text(texts.country(country))));
+    cells.extend(year.map(|year| Cell::Number(u64::from(year.get()))));
+    cells.extend(age_group.map(|group| Cell::Text(age_groups.label(group).into())));
+    match row.columns {
+        Columns::Category { rank, category, posts } => cells.extend([
+            Cell::Number(u64::from(rank)),
+            Cell::Text(texts.category(category)),
+            Cell::Number(posts),
+        ]),
+        Columns::PosterOfCountry { rank, poster, follower_count } => cells.extend([
+            Cell::Number(u64::from(rank)),
+            Cell::Text(texts.poster(poster)),
+            Cell::Number(follower_count.get()),
+        ]),
+        Columns::Poster { rank, poster, country, follower_count } => cells.extend([
+            Cell::Number(u64::from(rank)),
+            Cell::Text(texts.poster(poster)),
+            country.map_or(Cell::Null, |country| Cell::Text(texts.country(country))),
+            Cell::Number(follower_count.get()),
+        ]),
+        Columns::Median { posts, follower_count } => {
+            cells.extend([Cell::Number(posts), Cell::Number(follower_count.get())]);
         }
+        Columns::Users { users } => cells.push(Cell::Number(users)),
     }
-
-    fn cells(&mut self, row: &ViewRow, age_groups: &AgeGroups) -> Vec<Cell> {
-        let Group { country, year, age_group, .. } = row.group;
-        let mut cells = Vec::with_capacity(row.group.view.columns().len());
-        cells.extend(country.map(|country| Cell::Text(self.country(country))));
-        cells.extend(year.map(|year| Cell::Number(u64::from(year.get()))));
-        cells.extend(age_group.map(|group| Cell::Text(age_groups.label(group).into())));
-        match row.columns {
-            Columns::Category { rank, category, posts } => cells.extend([
-                Cell::Number(u64::from(rank)),
-                Cell::Text(self.category(category)),
-                Cell::Number(posts),
-            ]),
-            Columns::PosterOfCountry { rank, poster, follower_count } => cells.extend([
-                Cell::Number(u64::from(rank)),
-                Cell::Text(self.poster(poster)),
-                Cell::Number(follower_count.get()),
-            ]),
-            Columns::Poster { rank, poster, country, follower_count } => cells.extend([
-                Cell::Number(u64::from(rank)),
-                Cell::Text(self.poster(poster)),
-                country.map_or(Cell::Null, |country| Cell::Text(self.country(country))),
-                Cell::Number(follower_count.get()),
-            ]),
-            Columns::Median { posts, follower_count } => {
-                cells.extend([Cell::Number(posts), Cell::Number(follower_count.get())]);
-            }
-            Columns::Users { users } => cells.push(Cell::Number(users)),
-        }
-        cells
-    }
+    cells
 }
