@@ -2,9 +2,10 @@
 
 use crate::sort_key::SortKey;
 use crate::texts::Texts;
+use crate::views::{Numbers, Snapshot};
 use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::row::{AgeGroups, Settings};
-use pinflow_dataflows::view::{Columns, Group, View, ViewRow};
+use pinflow_dataflows::view::{View, ViewRow};
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::ops::Index;
@@ -60,17 +61,26 @@ impl Tables {
     /// Puts rows, in any order, into their views.
     pub fn new(rows: Vec<ViewRow>, names: &NameTables, settings: &Settings) -> Tables {
         let mut texts = Texts::new(names);
-        let mut by_view: Vec<Vec<(SortKey, Vec<Cell>)>> = View::ALL.iter().map(|_| Vec::new()).collect();
+        let mut by_view: Vec<Vec<(SortKey, Numbers)>> = View::ALL.iter().map(|_| Vec::new()).collect();
         for row in rows {
-            let row_and_key = (SortKey::of(&row, &mut texts), cells(&row, &mut texts, &settings.age_groups));
-            by_view[row.group.view as usize].push(row_and_key);
+            let key_and_numbers = (SortKey::of(&row, &mut texts), Numbers::of(&row.columns));
+            by_view[row.group.view as usize].push(key_and_numbers);
         }
-        let sorted = |mut rows: Vec<(SortKey, Vec<Cell>)>| {
+        let table = |(view, mut rows): (View, Vec<(SortKey, Numbers)>)| {
             rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-            rows.into_iter().map(|(_, cells)| cells).collect()
+            let cells = |(key, numbers)| cells(view, &key, &numbers, &settings.age_groups);
+            Table { view, rows: rows.into_iter().map(cells).collect() }
         };
-        let tables = View::ALL.into_iter().zip(by_view);
-        Tables { tables: tables.map(|(view, rows)| Table { view, rows: sorted(rows) }).collect() }
+        Tables { tables: View::ALL.into_iter().zip(by_view).map(table).collect() }
+    }
+
+    /// The views of a snapshot.
+    pub fn of(snapshot: &Snapshot, age_groups: &AgeGroups) -> Tables {
+        let table = |view| {
+            let cells = |(key, numbers)| cells(view, key, numbers, age_groups);
+            Table { view, rows: snapshot.rows(view).iter().map(cells).collect() }
+        };
+        Tables { tables: View::ALL.into_iter().map(table).collect() }
     }
 
     /// All views, in their order.
@@ -87,33 +97,18 @@ impl Index<View> for Tables {
     }
 }
 
-fn cells(row: &ViewRow, texts: &mut Texts, age_groups: &AgeGroups) -> Vec<Cell> {
-    let Group { country, year, age_group, .. } = row.group;
-    let mut cells = Vec::with_capacity(row.group.view.columns().len());
-    cells.extend(country.map(|country| Cell::Text(texts.country(country))));
-    cells.extend(year.map(|year| Cell::Number(u64::from(year.get()))));
-    cells.extend(age_group.map(|group| Cell::Text(age_groups.label(group).into())));
-    match row.columns {
-        Columns::Category { rank, category, posts } => cells.extend([
-            Cell::Number(u64::from(rank)),
-            Cell::Text(texts.category(category)),
-            Cell::Number(posts),
-        ]),
-        Columns::PosterOfCountry { rank, poster, follower_count } => cells.extend([
-            Cell::Number(u64::from(rank)),
-            Cell::Text(texts.poster(poster)),
-            Cell::Number(follower_count.get()),
-        ]),
-        Columns::Poster { rank, poster, country, follower_count } => cells.extend([
-            Cell::Number(u64::from(rank)),
-            Cell::Text(texts.poster(poster)),
-            country.map_or(Cell::Null, |country| Cell::Text(texts.country(country))),
-            Cell::Number(follower_count.get()),
-        ]),
-        Columns::Median { posts, follower_count } => {
-            cells.extend([Cell::Number(posts), Cell::Number(follower_count.get())]);
-        }
-        Columns::Users { users } => cells.push(Cell::Number(users)),
-    }
-    cells
+fn cells(view: View, key: &SortKey, numbers: &Numbers, age_groups: &AgeGroups) -> Vec<Cell> {
+    let text = |text: &Option<Arc<str>>| text.clone().map_or(Cell::Null, Cell::Text);
+    let cell = |column: &&str| match *column {
+        "country" if view.group_columns().country => text(&key.country),
+        "country" => text(&key.texts[1]),
+        "post_year" | "join_year" => Cell::Number(key.year.into()),
+        "age_group" => Cell::Text(age_groups.label(key.age_group).into()),
+        "rank" => Cell::Number(key.rank.into()),
+        "category" | "poster_name" => text(&key.texts[0]),
+        "posts" | "follower_count" | "users" => Cell::Number(numbers.first),
+        "median_follower_count" => Cell::Number(numbers.second),
+        column => unreachable!("no view has the column {column}"),
+    };
+    view.columns().iter().map(cell).collect()
 }

@@ -1,20 +1,22 @@
-//! One worker: takes blocks, decodes them, feeds its part of the graph, and gathers its part of the views.
+//! One worker: takes blocks, decodes them, feeds its part of the graph, and hands over its part of the views.
 
 use crate::block::Messages;
 use crate::buffers::Buffers;
 use crate::dead_letters::DeadLetters;
-use crate::decode::{Counts, Decoder};
+use crate::decode::Decoder;
+use crate::lookups::{Answer, Lookup, Lookups};
+use crate::measured::{Measured, Measurement, Times};
 use crate::sequencer::{Sequencer, Work};
+use crate::views::{Change, ViewStore};
 use pinflow_dataflows::chunk::Chunk;
 use pinflow_dataflows::clean::Fields;
 use pinflow_dataflows::graph;
 use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::row::{Settings, Tick};
-use pinflow_dataflows::shown::Shown;
-use pinflow_dataflows::state::{Size, State};
-use pinflow_dataflows::view::ViewRow;
+use pinflow_dataflows::state::State;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use timely::dataflow::ProbeHandle;
 use timely::dataflow::operators::probe::Probe;
@@ -30,133 +32,194 @@ pub struct Shared {
     /// Where buffers of decoded blocks go.
     pub buffers: Buffers,
     /// The names that rows refer to.
-    pub names: NameTables,
+    pub names: Arc<NameTables>,
     /// What the views are computed with.
     pub settings: Settings,
     /// Which fields are cleaned and counted.
     pub wanted: Fields,
     /// Bytes of the longest record that is looked at.
     pub record_max_bytes: usize,
+    /// Where changes of the views go.
+    pub views: Arc<ViewStore>,
+    /// What is asked of the state.
+    pub lookups: Lookups,
+    /// What each worker has counted and measured.
+    pub measured: Vec<Measured>,
 }
 
-/// What a worker has at the end.
-#[derive(Debug)]
-pub struct Outcome {
-    /// Its rows of all views.
-    pub rows: Vec<ViewRow>,
-    /// What it decoded.
-    pub counts: Counts,
-    /// Accepted records that are not the latest of their `ind` and kind.
-    pub superseded: u64,
-    /// What its state takes.
-    pub size: Size,
-    /// Where its time went.
-    pub times: Times,
-}
-
-/// Where a worker's time went.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Times {
-    /// Decoding.
-    pub decode: Duration,
-    /// The graph.
-    pub graph: Duration,
-    /// Waiting for blocks or for other workers.
-    pub wait: Duration,
-}
-
-/// How long a worker with nothing to do waits before it looks again.
-const PARK: Duration = Duration::from_micros(200);
+/// How long a worker with nothing to do waits for live sources, which wake it.
+const PARK: Duration = Duration::from_millis(50);
+/// How long it waits for readers of archives, or for other workers to complete a tick, before it looks again.
+const SHORT_PARK: Duration = Duration::from_micros(200);
+/// How often a busy worker tells what it has counted and measured.
+const MEASURE_EVERY: Duration = Duration::from_millis(200);
 
 /// Takes and decodes blocks until there are none, and steps the graph until all views are complete.
-pub fn run(worker: &mut Worker, shared: &Shared) -> Outcome {
-    let mut dataflow = Dataflow::new(worker, &shared.settings);
-    let mut decoder = Decoder::new(&shared.names, worker.peers(), shared.wanted, shared.record_max_bytes);
-    let mut times = Times::default();
+pub fn run(worker: &mut Worker, shared: &Shared) {
+    shared.sequencer.wake_this_thread();
+    let mut part = Part::new(worker, shared);
     let last_tick = loop {
         let start = Instant::now();
         match shared.sequencer.next_work(&shared.dead_letters) {
             Work::Block(tick, block) => {
-                dataflow.enter(worker, tick, &mut decoder);
+                part.enter(worker, tick);
                 let entered = Instant::now();
-                let letters = decoder.decode(&block, &mut |chunk| dataflow.input.send(chunk));
+                let letters = part.decoder.decode(&block, &mut |chunk| part.input.send(chunk));
                 shared.dead_letters.finish_block(block.partition, block.sequence, &letters);
                 if let Messages::Lines(buffer) | Messages::Values(buffer, _) = block.messages {
                     shared.buffers.give(buffer);
                 }
-                times.decode += entered.elapsed();
-                times.graph += entered - start;
-                times.graph += timed(|| worker.step());
+                part.times.decode += entered.elapsed();
+                part.times.graph += entered - start;
+                let stepped = Instant::now();
+                part.step(worker);
+                part.times.graph += stepped.elapsed();
+                part.measure_now_and_then();
             }
             Work::Nothing(tick) => {
-                dataflow.enter(worker, tick, &mut decoder);
-                worker.step_or_park(Some(PARK));
-                times.wait += start.elapsed();
+                part.enter(worker, tick);
+                if !part.is_measured {
+                    part.measure();
+                }
+                part.wait(worker);
+                part.times.wait += start.elapsed();
             }
             Work::Finished(tick) => break tick,
         }
     };
-    times.graph += timed(|| dataflow.finish(worker, last_tick, &mut decoder));
-    Outcome {
-        rows: dataflow.rows(),
-        counts: decoder.counts().clone(),
-        superseded: dataflow.state.superseded(),
-        size: dataflow.state.size(),
-        times,
-    }
-}
-
-fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     let start = Instant::now();
-    work();
-    start.elapsed()
+    part.finish(worker, last_tick);
+    part.times.graph += start.elapsed();
+    part.measure();
 }
 
 /// The worker's part of the graph, and its ends.
-struct Dataflow {
+struct Part<'a> {
+    number: usize,
+    shared: &'a Shared,
+    decoder: Decoder,
     input: timely::dataflow::operators::vec::input::Handle<Tick, Chunk>,
     probe: ProbeHandle<Tick>,
     state: Rc<State>,
-    shown: Rc<RefCell<Shown>>,
+    changes: Rc<RefCell<Vec<Change>>>,
+    /// All ticks below are complete, as the views were told.
+    complete_below: Tick,
+    times: Times,
+    measured_at: Instant,
+    is_measured: bool,
 }
 
-impl Dataflow {
-    fn new(worker: &mut Worker, settings: &Settings) -> Dataflow {
-        let shown = Rc::new(RefCell::new(Shown::default()));
+impl<'a> Part<'a> {
+    fn new(worker: &mut Worker, shared: &'a Shared) -> Part<'a> {
+        let decoder = Decoder::new(&shared.names, worker.peers(), shared.wanted, shared.record_max_bytes);
+        let number = worker.index();
+        let changes = Rc::new(RefCell::new(Vec::new()));
         worker.dataflow_named("views", |scope| {
             let (input, chunks) = scope.new_input();
-            let graph = graph::build(chunks, settings);
-            let gathered = shown.clone();
-            let views =
-                graph.views.inspect(move |(row, _tick, diff)| gathered.borrow_mut().change(*row, *diff));
+            let graph = graph::build(chunks, &shared.settings);
+            let gathered = changes.clone();
+            let views = graph.views.inspect(move |change| gathered.borrow_mut().push(*change));
             let probe = ProbeHandle::new();
             views.inner.probe_with(&probe);
-            Dataflow { input, probe, state: graph.state, shown }
+            Part {
+                number,
+                shared,
+                decoder,
+                input,
+                probe,
+                state: graph.state,
+                changes,
+                complete_below: 1,
+                times: Times::default(),
+                measured_at: Instant::now(),
+                is_measured: true,
+            }
         })
     }
 
     /// Moves on to a tick. What is behind the tick before must be complete: a worker that runs ahead would only fill
     /// the queues of the others.
-    fn enter(&mut self, worker: &mut Worker, tick: Tick, decoder: &mut Decoder) {
+    fn enter(&mut self, worker: &mut Worker, tick: Tick) {
         if tick > *self.input.time() {
-            decoder.flush(&mut |chunk| self.input.send(chunk));
+            self.decoder.flush(&mut |chunk| self.input.send(chunk));
             self.input.advance_to(tick);
             while self.probe.less_than(&(tick - 1)) {
-                worker.step_or_park(Some(PARK));
+                self.step_or_park(worker, SHORT_PARK);
             }
         }
     }
 
     /// Closes the last tick and waits until the views show it.
-    fn finish(&mut self, worker: &mut Worker, last_tick: Tick, decoder: &mut Decoder) {
-        decoder.flush(&mut |chunk| self.input.send(chunk));
+    fn finish(&mut self, worker: &mut Worker, last_tick: Tick) {
+        self.decoder.flush(&mut |chunk| self.input.send(chunk));
         self.input.advance_to(last_tick + 1);
         while self.probe.less_than(&(last_tick + 1)) {
-            worker.step_or_park(Some(PARK));
+            self.step_or_park(worker, SHORT_PARK);
         }
     }
 
-    fn rows(&self) -> Vec<ViewRow> {
-        self.shown.borrow().rows().collect()
+    fn step(&mut self, worker: &mut Worker) {
+        worker.step();
+        self.hand_over();
     }
+
+    fn step_or_park(&mut self, worker: &mut Worker, longest: Duration) {
+        worker.step_or_park(Some(longest));
+        self.hand_over();
+    }
+
+    /// Nothing to decode: waits until there is.
+    fn wait(&mut self, worker: &mut Worker) {
+        let all_complete = self.complete_below >= *self.input.time();
+        let will_be_woken = all_complete && self.shared.sequencer.is_live();
+        self.step_or_park(worker, if will_be_woken { PARK } else { SHORT_PARK });
+    }
+
+    /// Hands over the changes of complete ticks, and answers what is asked of the state.
+    fn hand_over(&mut self) {
+        let complete_below = self.probe.with_frontier(|frontier| frontier.first().copied()).unwrap_or(0);
+        if complete_below > self.complete_below {
+            self.complete_below = complete_below;
+            let complete = take_below(&mut self.changes.borrow_mut(), complete_below);
+            self.shared.views.deliver(self.number, complete_below, complete);
+            self.shared.sequencer.complete_below(complete_below);
+        }
+        if let Some(closed) = self.state.closed_tick() {
+            for Lookup { ind, answer } in self.shared.lookups.take(self.number) {
+                let tick = closed.max(self.complete_below - 1);
+                // Who does not wait any more needs no answer.
+                let _ = answer.send(Answer { tick, held: self.state.held(ind) });
+            }
+        }
+    }
+
+    /// Tells what was counted and measured, if it is not too soon: the state's size takes a while to add up.
+    fn measure_now_and_then(&mut self) {
+        self.is_measured = false;
+        if self.measured_at.elapsed() >= MEASURE_EVERY {
+            self.measure();
+        }
+    }
+
+    fn measure(&mut self) {
+        let (counts, superseded) = (self.decoder.counts().clone(), self.state.superseded());
+        self.shared.measured[self.number].set(Measurement {
+            counts,
+            superseded,
+            size: self.state.size(),
+            times: self.times,
+        });
+        self.measured_at = Instant::now();
+        self.is_measured = true;
+    }
+}
+
+/// Takes the changes of ticks below one.
+fn take_below(changes: &mut Vec<Change>, tick: Tick) -> Vec<Change> {
+    if changes.iter().all(|change| change.1 < tick) {
+        return std::mem::take(changes);
+    }
+    let (complete, later) = changes.drain(..).partition(|change| change.1 < tick);
+    *changes = later;
+    complete
 }

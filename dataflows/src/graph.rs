@@ -86,7 +86,7 @@ fn latest_posts<'s>(rows: StreamVec<'s, Tick, Chunk>, state: &Rc<State>) -> Chan
             while let Some((tick, capabilities, waiting)) = stash.next_complete(&frontier) {
                 waiting.iter().for_each(|chunk| latest.apply(chunk));
                 close_tick(&mut latest, &mut combined);
-                state.closed.set(Some(tick));
+                state.closed.set(tick);
                 let mut session = groups.session_with_builder(&capabilities[0]);
                 combined.group_changes(latest.counts(), |change| session.give(change));
                 let mut session = people.session_with_builder(&capabilities[1]);

@@ -30,9 +30,10 @@ pub fn owner(ind: u64, workers: usize) -> usize {
 }
 
 impl State {
-    /// The tick that was closed last, if no row of a later one has been applied: only then can be said what is held.
+    /// The last tick with rows that was closed, 0 if there was none. Nothing if rows of a later one have been applied: then
+    /// cannot be said what is held.
     pub fn closed_tick(&self) -> Option<Tick> {
-        self.closed.get().filter(|_| self.latest.borrow().is_closed())
+        self.latest.borrow().is_closed().then(|| self.closed.get())
     }
 
     /// What is held of an `ind`. Has to be asked of the worker that owns it, between ticks.

@@ -13,8 +13,8 @@ pub struct State {
     pub(crate) combined: RefCell<Combined>,
     pub(crate) groups: RefCell<Groups>,
     pub(crate) people: RefCell<People>,
-    /// The tick that the posts were closed at last.
-    pub(crate) closed: Cell<Option<Tick>>,
+    /// The last tick whose rows were closed.
+    pub(crate) closed: Cell<Tick>,
 }
 
 /// How much a worker holds.
@@ -53,7 +53,7 @@ impl State {
             combined: RefCell::new(Combined::new(settings)),
             groups: RefCell::new(Groups::new(settings.k)),
             people: RefCell::new(People::new()),
-            closed: Cell::new(None),
+            closed: Cell::new(0),
         }
     }
 

@@ -32,6 +32,8 @@ pub struct FrameFault {
     pub byte: u64,
     /// Whether it is the companion: no frame behind it can be found.
     pub is_of_companion: bool,
+    /// The offset behind what is lost.
+    pub end_offset: u64,
     /// What is wrong.
     pub problem: String,
 }
@@ -124,7 +126,8 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
         let frame = self.next.take().map_or_else(|| self.frames.next(), |frame| Ok(Some(frame)));
         frame.unwrap_or_else(|FramesError { byte, problem }| {
             let problem = format!("{problem}; the lines behind it are read without their times");
-            self.fault = Some(FrameFault { byte, is_of_companion: true, problem });
+            let end_offset = self.end_offset;
+            self.fault = Some(FrameFault { byte, is_of_companion: true, end_offset, problem });
             None
         })
     }
@@ -154,7 +157,8 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
         };
         let (first, last) = (frame.first_offset, frame.end_offset() - 1);
         let problem = format!("{problem}: the records from offset {first} to {last} are lost");
-        self.fault = Some(FrameFault { byte: frame.first_byte, is_of_companion: false, problem });
+        let (byte, end_offset) = (frame.first_byte, frame.end_offset());
+        self.fault = Some(FrameFault { byte, is_of_companion: false, end_offset, problem });
         false
     }
 }

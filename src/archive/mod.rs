@@ -16,8 +16,12 @@ mod large;
 mod fault;
 
 pub use fault::{Fault, FaultReason};
+pub use framed::{FrameFault, FramedPieces};
 pub use large::TooLarge;
 pub use layout::Place;
+pub use lines::LinePieces;
 pub use listing::{ArchiveError, Listing, Object, Partition, PartitionName, list};
+pub use piece::Piece;
 pub use reader::{Item, Items, Limits, read_all};
 pub use sources::Source;
+pub use window::Window;

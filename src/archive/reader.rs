@@ -40,6 +40,8 @@ pub enum Item {
         /// What is wrong.
         fault: Fault,
     },
+    /// All that was there at the start has been handed over.
+    CaughtUp,
     /// A store fails as a whole: nothing more comes.
     Failed(StoreError),
 }

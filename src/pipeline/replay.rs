@@ -1,15 +1,19 @@
-//! Runs a replay: an archive in, the views and what was counted out.
+//! A replay: an archive in, the views and what was counted out.
 
+use super::workers;
 use crate::archive::{self, ArchiveError, Limits, Listing, Partition, Source};
 use crate::buffers::Buffers;
 use crate::config::Config;
 use crate::dead_letters::{DeadLetters, DeadLettersError};
 use crate::decode::Counts;
+use crate::lookups::Lookups;
+use crate::measured::{Measured, Measurement, Times};
 use crate::progress::Progress;
-use crate::sequencer::Sequencer;
+use crate::sequencer::{Sequencer, TickLimits};
 use crate::store::StoreError;
 use crate::tables::Tables;
-use crate::worker::{self, Outcome, Shared, Times};
+use crate::views::ViewStore;
+use crate::worker::Shared;
 use pinflow_dataflows::clean::Fields;
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::names::NameTables;
@@ -135,16 +139,20 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
     let buffers = Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes);
     let items = archive::read_all(partitions, &sources, limits, &buffers, &progress)
         .map_err(|error| ReplayError::Start(error.to_string()))?;
+    let names = Arc::new(NameTables::default());
     let shared = Arc::new(Shared {
-        sequencer: Sequencer::new(items, config.replay.tick_max_records as u64),
+        sequencer: Sequencer::new(items, tick_limits(config)),
         dead_letters,
         buffers,
-        names: NameTables::default(),
+        views: Arc::new(ViewStore::new(&names, &config.views, 0, config.workers)),
+        names,
         settings: config.views.clone(),
         wanted: if options.clean_all { Fields::ALL } else { Fields::OF_VIEWS },
         record_max_bytes: config.limits.record_max_bytes,
+        lookups: Lookups::new(config.workers),
+        measured: std::iter::repeat_with(Measured::default).take(config.workers).collect(),
     });
-    let outcomes = run_workers(config.workers, &shared)?;
+    workers::start(config.workers, shared.clone()).and_then(workers::join).map_err(ReplayError::Start)?;
     drop(shown);
     if let Some(failure) = shared.sequencer.take_failure() {
         return Err(ArchiveError::from(failure).into());
@@ -154,17 +162,21 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
     if let Some(folder) = &options.dead_letters {
         shared.dead_letters.write(folder)?;
     }
-    let mut summary = summarise(&outcomes);
+    let mut summary = summarise(&Measurement::of_all(&shared.measured));
     summary.duplicates = shared.sequencer.duplicates();
     summary.faults = shared.dead_letters.faults();
     summary.first_letters = shared.dead_letters.first();
-    let rows = outcomes.into_iter().flat_map(|outcome| outcome.rows).collect();
-    let tables = Tables::new(rows, &shared.names, &config.views);
+    let tables = Tables::of(&shared.views.snapshot(), &config.views.age_groups);
     summary.name_bytes = name_bytes(&shared.names);
     summary.seconds.list = listed - start;
     summary.seconds.sort = finished.elapsed();
     summary.seconds.total = start.elapsed();
     Ok(Replayed { tables, summary })
+}
+
+/// A replay is behind its sources from beginning to end, so time closes no tick.
+fn tick_limits(config: &Config) -> TickLimits {
+    TickLimits { max_records: config.replay.tick_max_records as u64, max_time: Duration::MAX }
 }
 
 fn count_all(partitions: &[Partition], progress: &Progress) {
@@ -173,26 +185,16 @@ fn count_all(partitions: &[Partition], progress: &Progress) {
     progress.all_bytes.store(objects().map(|object| object.found.bytes).sum(), Ordering::Relaxed);
 }
 
-fn run_workers(workers: usize, shared: &Arc<Shared>) -> Result<Vec<Outcome>, ReplayError> {
-    let config = if workers == 1 { timely::Config::thread() } else { timely::Config::process(workers) };
-    let shared = shared.clone();
-    let guards =
-        timely::execute(config, move |worker| worker::run(worker, &shared)).map_err(ReplayError::Start)?;
-    guards.join().into_iter().map(|outcome| outcome.map_err(ReplayError::Start)).collect()
-}
-
-fn summarise(outcomes: &[Outcome]) -> Summary {
-    let mut summary = Summary::default();
-    for outcome in outcomes {
-        let Times { decode, graph, wait } = outcome.times;
-        summary.counts.add(&outcome.counts);
-        summary.superseded += outcome.superseded;
-        summary.size.add(&outcome.size);
-        summary.seconds.decode += decode;
-        summary.seconds.graph += graph;
-        summary.seconds.wait += wait;
+/// What the workers have counted.
+fn summarise(measured: &Measurement) -> Summary {
+    let Times { decode, graph, wait } = measured.times;
+    Summary {
+        counts: measured.counts.clone(),
+        superseded: measured.superseded,
+        size: measured.size.clone(),
+        seconds: Seconds { decode, graph, wait, ..Seconds::default() },
+        ..Summary::default()
     }
-    summary
 }
 
 fn name_bytes(names: &NameTables) -> usize {

@@ -1,0 +1,169 @@
+//! Follows the embedded log: all that it holds, then what is appended, as soon as it is durable.
+
+mod tail_file;
+mod partition;
+
+use crate::archive::{Item, Limits, PartitionName};
+use crate::buffers::Buffers;
+use crate::config::{Kinds, Mapping};
+use crate::log::{Committed, End, Log, WaitError};
+use crate::partitions::{KnownPartition, Partitions};
+use crate::sequencer::Sequencer;
+use crossbeam_channel::{Receiver, Sender};
+use partition::PartitionTail;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tracing::warn;
+
+/// How long it waits for the log before it looks whether it has to stop.
+const WAIT: Duration = Duration::from_millis(100);
+
+/// How far the log has been read, for others to see.
+#[derive(Debug, Default)]
+pub struct Followed {
+    /// Bytes of the log that have been handed over, companions not counted.
+    pub bytes: AtomicU64,
+    /// Bytes that the log had when its reading began.
+    pub bytes_at_start: AtomicU64,
+    /// Records handed over.
+    pub records: AtomicU64,
+}
+
+/// What a follower needs.
+pub struct Follower {
+    /// What it follows.
+    pub log: Arc<Log>,
+    /// What the log is called in dead letters.
+    pub source: String,
+    /// Which topics hold what.
+    pub kinds: Kinds,
+    /// Where it numbers partitions.
+    pub partitions: Arc<Partitions>,
+    /// How much is read at once.
+    pub limits: Limits,
+    /// Where buffers come from.
+    pub buffers: Buffers,
+    /// How far it is.
+    pub followed: Arc<Followed>,
+    /// Set by who wants it to end.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Who is woken when there is something to read; it is made after the follower.
+pub type Woken = Arc<OnceLock<Arc<Sequencer>>>;
+
+/// Nobody needs more.
+struct Stopped;
+
+impl Follower {
+    /// Starts a thread that follows the log until it is closed and read to its end, or until it has to stop.
+    pub fn start(self, woken: Woken) -> io::Result<(Receiver<Item>, JoinHandle<()>)> {
+        let (sender, items) = crossbeam_channel::bounded(self.limits.prefetch_blocks);
+        let thread = std::thread::Builder::new().name("follower".to_owned());
+        let thread = thread.spawn(move || {
+            let hand_over = HandOver { sender, woken };
+            // Nobody needs more: all has been said.
+            let _: Result<(), Stopped> = self.run(&hand_over);
+            let HandOver { sender, woken } = hand_over;
+            drop(sender);
+            wake(&woken);
+        })?;
+        Ok((items, thread))
+    }
+
+    fn run(&self, hand_over: &HandOver) -> Result<(), Stopped> {
+        let mut tails = BTreeMap::new();
+        let mut committed = self.log.committed();
+        self.followed.bytes_at_start.store(bytes_of_lines(&committed), Ordering::Relaxed);
+        while self.read_some(&committed, &mut tails, hand_over)? {}
+        hand_over.send(Item::CaughtUp)?;
+        loop {
+            committed = match self.log.wait_for_change(committed.change, WAIT) {
+                Ok(committed) => committed,
+                Err(WaitError::TimedOut) if self.stop.load(Ordering::Relaxed) => return Ok(()),
+                Err(WaitError::TimedOut) => continue,
+                Err(WaitError::Closed) => return Ok(()),
+            };
+            while self.read_some(&committed, &mut tails, hand_over)? {}
+        }
+    }
+
+    /// Hands over the next block of each partition that has one. False if none has.
+    fn read_some(
+        &self,
+        committed: &Committed,
+        tails: &mut BTreeMap<PartitionKey, Option<PartitionTail>>,
+        hand_over: &HandOver,
+    ) -> Result<bool, Stopped> {
+        let mut any = false;
+        for end in &committed.ends {
+            let key = (end.topic.clone(), end.partition);
+            let tail = tails.entry(key).or_insert_with(|| self.tail(end));
+            let Some(tail) = tail else { continue };
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(Stopped);
+            }
+            if let Some(item) = tail.next(end, self.log.folder(), || self.buffers.take()) {
+                self.count(&item);
+                hand_over.send(item)?;
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    /// The beginning of a partition that has not been seen before, unless its topic is ignored.
+    fn tail(&self, end: &End) -> Option<PartitionTail> {
+        let kind = match self.kinds.of(&end.topic) {
+            Some(Mapping::Kind(kind)) => kind,
+            Some(Mapping::Ignore) => return None,
+            None => {
+                warn!(topic = %end.topic, "the topic's name does not say of which kind its records are: it is not read");
+                return None;
+            }
+        };
+        let name = PartitionName { topic: end.topic.to_string(), number: Some(end.partition.into()) };
+        let partition = KnownPartition { name: Arc::new(name), kind };
+        let number = self.partitions.add(partition.clone());
+        Some(PartitionTail::new(partition, number, self.source.clone(), self.limits))
+    }
+
+    fn count(&self, item: &Item) {
+        if let Item::Block(block, _) = item {
+            self.followed.bytes.fetch_add(block.bytes, Ordering::Relaxed);
+            self.followed.records.fetch_add(block.positions, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A topic and a partition's number.
+type PartitionKey = (Arc<str>, u32);
+
+/// Where blocks go, and who is woken then.
+struct HandOver {
+    sender: Sender<Item>,
+    woken: Woken,
+}
+
+impl HandOver {
+    fn send(&self, item: Item) -> Result<(), Stopped> {
+        self.sender.send(item).map_err(|_| Stopped)?;
+        wake(&self.woken);
+        Ok(())
+    }
+}
+
+fn wake(woken: &Woken) {
+    if let Some(sequencer) = woken.get() {
+        sequencer.wake();
+    }
+}
+
+/// Bytes of all objects, without their companions.
+pub fn bytes_of_lines(committed: &Committed) -> u64 {
+    committed.ends.iter().flat_map(|end| end.objects()).map(|object| object.bytes).sum()
+}

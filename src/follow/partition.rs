@@ -1,0 +1,244 @@
+//! One partition of the log on its way through its objects, the last of which grows.
+
+use super::tail_file::TailFile;
+use crate::archive::{Fault, FaultReason, FrameFault, FramedPieces, Item, Limits, LinePieces, Piece, Window};
+use crate::block::{Block, Messages, Origin, Times};
+use crate::log::{End, Object};
+use crate::partitions::KnownPartition;
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Reads the objects of a partition one after the other, as far as they are committed.
+pub struct PartitionTail {
+    partition: KnownPartition,
+    number: u32,
+    source: String,
+    limits: Limits,
+    /// The object that is read.
+    open: Option<OpenObject>,
+    /// The first position not yet handed out.
+    next: u64,
+    time: u64,
+    sequence: u64,
+    /// Messages handed out.
+    handed_out: u64,
+}
+
+struct OpenObject {
+    start_offset: u64,
+    origin: Arc<Origin>,
+    pieces: Pieces,
+    /// Where its lines and its companion are committed up to.
+    ends: Ends,
+}
+
+enum Pieces {
+    Framed(Box<FramedPieces<TailFile, BufReader<TailFile>>>),
+    /// The companion is missing, or damaged from here on.
+    Lines(Box<LinePieces<TailFile>>),
+}
+
+#[derive(Default)]
+struct Ends {
+    lines: Arc<AtomicU64>,
+    companion: Arc<AtomicU64>,
+}
+
+impl PartitionTail {
+    /// From the beginning of what the log holds.
+    pub fn new(partition: KnownPartition, number: u32, source: String, limits: Limits) -> PartitionTail {
+        PartitionTail {
+            partition,
+            number,
+            source,
+            limits,
+            open: None,
+            next: 0,
+            time: 0,
+            sequence: 0,
+            handed_out: 0,
+        }
+    }
+
+    /// The next messages up to `end`, or a fault; nothing if there are none for now.
+    pub fn next(&mut self, end: &End, log: &Path, buffer: impl FnOnce() -> Vec<u8>) -> Option<Item> {
+        if self.next >= end.end_offset {
+            return None;
+        }
+        let mut buffer = buffer();
+        loop {
+            if self.open.is_none() {
+                match self.open_next(end, log)? {
+                    Ok(open) => self.open = Some(open),
+                    Err(fault) => return Some(self.fault(fault)),
+                }
+            }
+            let open = self.open.as_mut().expect("it was opened");
+            let object = end.objects().find(|object| object.start_offset == open.start_offset);
+            if let Some(object) = object {
+                open.ends.set(object);
+            }
+            match open.pieces.next(std::mem::take(&mut buffer)) {
+                Ok(Some(piece)) => {
+                    if let Some(block) = self.block(piece) {
+                        return Some(block);
+                    }
+                }
+                Ok(None) => {
+                    // What comes after the last object's committed end comes later.
+                    let after = end.objects().find(|object| object.start_offset > open.start_offset)?;
+                    self.next = self.next.max(after.start_offset);
+                    self.open = None;
+                }
+                Err(error) => {
+                    let fault = self.read_on_after(error);
+                    return Some(self.fault(fault));
+                }
+            }
+        }
+    }
+
+    /// The object that holds the next position, or the first one behind it.
+    fn open_next(&mut self, end: &End, log: &Path) -> Option<Result<OpenObject, Fault>> {
+        let objects = || end.objects();
+        let object =
+            objects().rfind(|object| object.start_offset <= self.next).or_else(|| objects().next())?;
+        self.next = self.next.max(object.start_offset);
+        let path = end.object_path(log, object);
+        let key = path.strip_prefix(log).unwrap_or(&path).to_string_lossy().into_owned();
+        let opened = OpenObject::new(end, object, log, self.limits).map(|(pieces, ends)| {
+            let origin = Origin {
+                source: self.source.clone(),
+                partition: self.partition.name.clone(),
+                object: key.clone(),
+            };
+            OpenObject { start_offset: object.start_offset, origin: Arc::new(origin), pieces, ends }
+        });
+        Some(opened.map_err(|error| {
+            // Go on behind it.
+            let after = objects().find(|after| after.start_offset > object.start_offset);
+            self.next = after.map_or(end.end_offset, |after| after.start_offset);
+            self.fault_of(key, 0, error.to_string())
+        }))
+    }
+
+    /// What is left to be read behind an error, and what is told of it.
+    fn read_on_after(&mut self, error: io::Error) -> Fault {
+        let mut open = self.open.take().expect("an object is read");
+        let object = open.origin.object.clone();
+        match error.downcast::<FrameFault>() {
+            Ok(fault) if fault.is_of_companion => {
+                let (folder, name) = object.rsplit_once('/').unwrap_or(("", &object));
+                let companion = format!("{folder}/_{name}.meta");
+                if let Pieces::Framed(framed) = open.pieces {
+                    let (lines, next) = framed.into_rest();
+                    self.next = self.next.max(next);
+                    open.pieces = Pieces::lines(lines, self.limits);
+                }
+                self.open = Some(open);
+                self.fault_of(companion, fault.byte, fault.problem)
+            }
+            Ok(fault) => {
+                self.next = self.next.max(fault.end_offset);
+                self.open = Some(open);
+                self.fault_of(object, fault.byte, fault.problem)
+            }
+            Err(error) => {
+                self.open = Some(open);
+                self.fault_of(object, 0, error.to_string())
+            }
+        }
+    }
+
+    fn fault_of(&self, key: String, byte: u64, problem: String) -> Fault {
+        let topic = self.partition.name.topic.clone();
+        Fault { source: self.source.clone(), topic, key, byte, reason: FaultReason::Unreadable(problem) }
+    }
+
+    fn fault(&mut self, fault: Fault) -> Item {
+        self.sequence += 1;
+        Item::Fault { partition: self.number, sequence: self.sequence - 1, fault }
+    }
+
+    fn block(&mut self, piece: Piece) -> Option<Item> {
+        let positions = piece.positions();
+        let (messages, first, times, bytes) = match piece {
+            Piece::Timed { bytes, first_offset, times, .. } => {
+                let length = bytes.len();
+                (Messages::Lines(bytes), first_offset, Some(times), length)
+            }
+            Piece::Lines(bytes, _) => {
+                let length = bytes.len();
+                (Messages::Lines(bytes), self.next, None, length)
+            }
+            Piece::TooLarge(large) => {
+                let bytes = large.bytes as usize;
+                (Messages::TooLarge(large), self.next, None, bytes)
+            }
+            Piece::Blank | Piece::Values(..) => (Messages::Lines(b"\n".to_vec()), self.next, None, 1),
+        };
+        let mut all_times = Times::one(self.time);
+        if let Some(times) = times {
+            all_times.go_on(0, times.first);
+            times.later.iter().for_each(|(message, time)| all_times.go_on(*message, *time));
+        }
+        self.time = all_times.last();
+        let block = Block {
+            kind: self.partition.kind,
+            partition: self.number,
+            sequence: self.sequence,
+            first_order: self.handed_out + 1,
+            first_position: first,
+            positions,
+            bytes: bytes as u64,
+            times: all_times,
+            origin: self.open.as_ref()?.origin.clone(),
+            messages,
+        };
+        self.next = first + positions;
+        self.handed_out += positions;
+        self.sequence += 1;
+        Some(Item::Block(block, 0))
+    }
+}
+
+impl OpenObject {
+    fn new(end: &End, object: &Object, log: &Path, limits: Limits) -> io::Result<(Pieces, Ends)> {
+        let ends = Ends::default();
+        ends.set(object);
+        let lines = TailFile::new(File::open(end.object_path(log, object))?, ends.lines.clone());
+        let pieces = match File::open(end.companion_path(log, object)) {
+            Ok(companion) => {
+                let companion = BufReader::new(TailFile::new(companion, ends.companion.clone()));
+                Pieces::Framed(Box::new(FramedPieces::new(lines, companion, limits.block_bytes)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Pieces::lines(lines, limits),
+            Err(error) => return Err(error),
+        };
+        Ok((pieces, ends))
+    }
+}
+
+impl Ends {
+    fn set(&self, object: &Object) {
+        self.lines.store(object.bytes, Ordering::Relaxed);
+        self.companion.store(object.companion_bytes, Ordering::Relaxed);
+    }
+}
+
+impl Pieces {
+    fn lines(lines: TailFile, limits: Limits) -> Pieces {
+        let window = Window::new(lines, limits.block_bytes);
+        Pieces::Lines(Box::new(LinePieces::new(window, limits.record_max_bytes)))
+    }
+
+    fn next(&mut self, buffer: Vec<u8>) -> io::Result<Option<Piece>> {
+        match self {
+            Pieces::Framed(framed) => framed.next(buffer),
+            Pieces::Lines(lines) => lines.next(buffer),
+        }
+    }
+}
