@@ -149,6 +149,7 @@ fn blocks(kind: Kind) -> Vec<Block> {
             blocks.push(Block {
                 kind,
                 partition: 0,
+                rank: 0,
                 sequence: blocks.len() as u64,
                 first_order: first + 1,
                 first_position: first,

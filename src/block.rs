@@ -10,8 +10,10 @@ use std::sync::Arc;
 pub struct Block {
     /// What the messages are.
     pub kind: Kind,
-    /// The partition's ordinal: partitions are numbered in the order in which they compare.
+    /// The partition's number among those that are read.
     pub partition: u32,
+    /// What decides between records of one time: as partitions compare, so do their ranks.
+    pub rank: u32,
     /// The number of this block, or of a fault, in its partition, from 0.
     pub sequence: u64,
     /// The first message's place in its partition, counted from 1 without gaps.

@@ -111,6 +111,7 @@ fn decoded(kind: Kind, bytes: &[u8], wanted: Fields, record_max_bytes: usize) ->
     let block = Block {
         kind,
         partition: 0,
+        rank: 0,
         sequence: 0,
         first_order: 1,
         first_position: 0,

@@ -221,6 +221,7 @@ impl<'a> PartitionReader<'a> {
         let block = Block {
             kind: self.kind,
             partition: self.ordinal,
+            rank: self.ordinal,
             sequence: self.sequence,
             first_order: self.handed_out + 1,
             first_position: positions.start,

@@ -176,7 +176,7 @@ impl Decoder {
             }
             Decoded::Accepted(ind, record, malformed) => {
                 counts.accept(malformed);
-                let version = Version::new(time, block.partition, block.first_order + index);
+                let version = Version::new(time, block.rank, block.first_order + index);
                 self.interner.take(Row { ind, version, record }, &mut |row| self.chunks.push(row, send));
             }
         }

@@ -2,6 +2,7 @@
 
 mod tail_file;
 mod partition;
+mod ranks;
 
 use crate::archive::{Item, Limits, PartitionName};
 use crate::buffers::Buffers;
@@ -10,7 +11,8 @@ use crate::log::{Committed, End, Log, WaitError};
 use crate::partitions::{KnownPartition, Partitions};
 use crate::sequencer::Sequencer;
 use crossbeam_channel::{Receiver, Sender};
-use partition::PartitionTail;
+use partition::{Numbers, PartitionTail};
+use ranks::TopicRanks;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -76,8 +78,9 @@ impl Follower {
     }
 
     fn run(&self, hand_over: &HandOver) -> Result<(), Stopped> {
-        let mut tails = BTreeMap::new();
         let mut committed = self.log.committed();
+        let topics = TopicRanks::new(committed.ends.iter().map(|end| end.topic.clone()));
+        let mut tails = Tails { topics, partitions: BTreeMap::new() };
         self.followed.bytes_at_start.store(bytes_of_lines(&committed), Ordering::Relaxed);
         while self.read_some(&committed, &mut tails, hand_over)? {}
         hand_over.send(Item::CaughtUp)?;
@@ -96,13 +99,13 @@ impl Follower {
     fn read_some(
         &self,
         committed: &Committed,
-        tails: &mut BTreeMap<PartitionKey, Option<PartitionTail>>,
+        tails: &mut Tails,
         hand_over: &HandOver,
     ) -> Result<bool, Stopped> {
         let mut any = false;
         for end in &committed.ends {
             let key = (end.topic.clone(), end.partition);
-            let tail = tails.entry(key).or_insert_with(|| self.tail(end));
+            let tail = tails.partitions.entry(key).or_insert_with(|| self.tail(end, &mut tails.topics));
             let Some(tail) = tail else { continue };
             if self.stop.load(Ordering::Relaxed) {
                 return Err(Stopped);
@@ -117,7 +120,7 @@ impl Follower {
     }
 
     /// The beginning of a partition that has not been seen before, unless its topic is ignored.
-    fn tail(&self, end: &End) -> Option<PartitionTail> {
+    fn tail(&self, end: &End, topics: &mut TopicRanks) -> Option<PartitionTail> {
         let kind = match self.kinds.of(&end.topic) {
             Some(Mapping::Kind(kind)) => kind,
             Some(Mapping::Ignore) => return None,
@@ -128,8 +131,12 @@ impl Follower {
         };
         let name = PartitionName { topic: end.topic.to_string(), number: Some(end.partition.into()) };
         let partition = KnownPartition { name: Arc::new(name), kind };
-        let number = self.partitions.add(partition.clone());
-        Some(PartitionTail::new(partition, number, self.source.clone(), self.limits))
+        let Some(rank) = topics.of(&end.topic) else {
+            warn!(topic = %end.topic, "the topic is read after the next start: too many topics came between its neighbours");
+            return None;
+        };
+        let numbers = Numbers { number: self.partitions.add(partition.clone()), rank };
+        Some(PartitionTail::new(partition, numbers, self.source.clone(), self.limits))
     }
 
     fn count(&self, item: &Item) {
@@ -140,8 +147,11 @@ impl Follower {
     }
 }
 
-/// A topic and a partition's number.
-type PartitionKey = (Arc<str>, u32);
+/// What is read, by topic and number of the partition.
+struct Tails {
+    topics: TopicRanks,
+    partitions: BTreeMap<(Arc<str>, u32), Option<PartitionTail>>,
+}
 
 /// Where blocks go, and who is woken then.
 struct HandOver {

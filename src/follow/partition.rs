@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct PartitionTail {
     partition: KnownPartition,
     number: u32,
+    rank: u32,
     source: String,
     limits: Limits,
     /// The object that is read.
@@ -25,6 +26,15 @@ pub struct PartitionTail {
     sequence: u64,
     /// Messages handed out.
     handed_out: u64,
+}
+
+/// What a partition is known by.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// Among all that are read.
+    pub number: u32,
+    /// What its topic's name is compared by.
+    pub rank: u32,
 }
 
 struct OpenObject {
@@ -49,10 +59,16 @@ struct Ends {
 
 impl PartitionTail {
     /// From the beginning of what the log holds.
-    pub fn new(partition: KnownPartition, number: u32, source: String, limits: Limits) -> PartitionTail {
+    pub fn new(
+        partition: KnownPartition,
+        Numbers { number, rank }: Numbers,
+        source: String,
+        limits: Limits,
+    ) -> PartitionTail {
         PartitionTail {
             partition,
             number,
+            rank,
             source,
             limits,
             open: None,
@@ -189,6 +205,7 @@ impl PartitionTail {
         let block = Block {
             kind: self.partition.kind,
             partition: self.number,
+            rank: self.rank,
             sequence: self.sequence,
             first_order: self.handed_out + 1,
             first_position: first,
