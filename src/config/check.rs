@@ -4,8 +4,9 @@ use super::document::Entry;
 use super::error::ConfigError;
 use super::kinds::{Kinds, Mapping};
 use super::written::Written;
-use super::{Config, Limits, Replay, S3Settings};
+use super::{Config, DeadLetterSettings, HttpSettings, Limits, Live, LogSettings, Replay, S3Settings};
 use pinflow_dataflows::row::{AgeGroups, Settings};
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::thread;
 
@@ -34,7 +35,57 @@ pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
             tick_max_records: number(written.get("replay.tick_max_records"), 1..=usize::MAX)?,
         },
         s3: s3(written)?,
+        live: live(written)?,
     })
+}
+
+/// Days that no clock has counted yet.
+const DAYS_MAX: usize = 1_000_000;
+
+fn live(written: &Written) -> Result<Live, ConfigError> {
+    let number = |key: &str, allowed| number(written.get(key), allowed);
+    let set = |number: usize| (number > 0).then_some(number);
+    let listen = written.get("listen");
+    let body_max_bytes = number("http.body_max_bytes", KIB..=GIB)?;
+    let file_max_bytes = number("dead_letters.file_max_bytes", 64 * KIB..=GIB)?;
+    Ok(Live {
+        data: text(written.get("data"))?.ok_or_else(|| refused(written.get("data"), "a folder"))?.into(),
+        listen: listen.value.text().and_then(address).ok_or_else(|| refused(listen, ADDRESS))?,
+        tick_max_ms: number("live.tick_max_ms", 1..=MINUTE_MS)?,
+        lag_max_bytes: number("live.lag_max_bytes", MIB..=usize::MAX)?,
+        log: LogSettings {
+            partitions: number("log.partitions", 1..=1024)?,
+            topics: number("log.topics", 1..=1000)?,
+            segment_bytes: number("log.segment_bytes", 4 * KIB..=usize::MAX)?,
+            queue_bytes: number("log.queue_bytes", MIB..=GIB)?,
+            retention_bytes: set(number("log.retention_bytes", 0..=usize::MAX)?),
+            retention_days: set(number("log.retention_days", 0..=DAYS_MAX)?),
+        },
+        http: HttpSettings {
+            connections: number("http.connections", 1..=1_000_000)?,
+            body_max_bytes,
+            in_flight_max_bytes: number("http.in_flight_max_bytes", body_max_bytes..=usize::MAX)?,
+            kafka_records: number("http.kafka_records", 1..=1_000_000)?,
+            kinesis_records: number("http.kinesis_records", 1..=1_000_000)?,
+            ingest_records: number("http.ingest_records", 1..=10_000_000)?,
+            header_timeout_ms: number("http.header_timeout_ms", 1..=60 * MINUTE_MS)?,
+            body_timeout_ms: number("http.body_timeout_ms", 1..=60 * MINUTE_MS)?,
+        },
+        dead_letters: DeadLetterSettings {
+            file_max_bytes,
+            max_bytes: number("dead_letters.max_bytes", 2 * file_max_bytes..=usize::MAX)?,
+        },
+    })
+}
+
+/// What an address has to be.
+pub(super) const ADDRESS: &str = "an address and a port, as \"127.0.0.1:8080\" or \"[::1]:8080\"";
+
+/// An address as it is written.
+pub(super) fn address(text: &str) -> Option<SocketAddr> {
+    let text =
+        text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    text.parse().ok()
 }
 
 fn s3(written: &Written) -> Result<S3Settings, ConfigError> {

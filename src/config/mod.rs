@@ -7,11 +7,13 @@ mod document;
 mod written;
 mod check;
 mod kinds;
+mod live;
 mod s3;
 mod error;
 
 pub use error::{ConfigError, Place};
 pub use kinds::{Kinds, Mapping};
+pub use live::{DeadLetterSettings, HttpSettings, Live, LogSettings};
 pub use s3::{AccessKey, S3Settings};
 
 use pinflow_dataflows::row::Settings;
@@ -32,6 +34,8 @@ pub struct Config {
     pub replay: Replay,
     /// How S3 is asked.
     pub s3: S3Settings,
+    /// How live records are taken, kept and shown.
+    pub live: Live,
 }
 
 /// What is refused.
@@ -69,6 +73,19 @@ impl Config {
     /// The same with another number of workers, as `--workers` asks for.
     pub fn with_workers(mut self, workers: usize) -> Result<Config, ConfigError> {
         self.workers = check::flag("--workers", workers, check::WORKERS)?;
+        Ok(self)
+    }
+
+    /// The same with another folder, as `--data` asks for.
+    pub fn with_data(mut self, data: &Path) -> Config {
+        self.live.data = data.to_owned();
+        self
+    }
+
+    /// The same with another address, as `--listen` asks for.
+    pub fn with_listen(mut self, listen: &str) -> Result<Config, ConfigError> {
+        self.live.listen = check::address(listen)
+            .ok_or_else(|| ConfigError::Flag { flag: "--listen", allowed: check::ADDRESS.to_owned() })?;
         Ok(self)
     }
 
