@@ -26,6 +26,7 @@ pub mod texts;
 pub mod sort_key;
 pub mod tables;
 pub mod views;
+pub mod api;
 pub mod output;
 pub mod progress;
 pub mod scratch;

@@ -183,6 +183,11 @@ impl AgeGroups {
             None => format!("{first}+"),
         }
     }
+
+    /// The names of all groups, in order.
+    pub fn labels(&self) -> Vec<String> {
+        (0..=self.0.len()).map(|group| self.label(group as u8)).collect()
+    }
 }
 
 impl Default for AgeGroups {
@@ -213,8 +218,7 @@ mod tests {
     /// Checks what groups that end with these ages are called, or that there are no such groups.
     fn check(last_ages: &[u8], labels: Option<&[&str]>) {
         let groups = AgeGroups::new(last_ages.to_vec());
-        let found: Option<Vec<String>> =
-            groups.map(|groups| (0..=last_ages.len() as u8).map(|group| groups.label(group)).collect());
+        let found: Option<Vec<String>> = groups.map(|groups| groups.labels());
         let expected = labels.map(|labels| labels.iter().map(|label| label.to_string()).collect());
         assert_eq!(found, expected, "{last_ages:?}");
     }

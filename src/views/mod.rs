@@ -3,8 +3,21 @@
 mod tick_name;
 mod snapshot;
 mod publisher;
+mod pins;
 mod store;
+mod column;
+mod filter;
+mod order;
+mod ranges;
+mod query;
+mod page_token;
+pub mod json;
 
+pub use column::{Column, Place, Value, view_named};
+pub use filter::Operator;
+pub use page_token::{NoPageToken, PageToken};
+pub use pins::Pins;
+pub use query::{Found, FoundRow, Query, QueryError};
 pub use snapshot::{Numbers, Rows, Snapshot};
 pub use store::{Change, Publication, ViewStore};
-pub use tick_name::TickName;
+pub use tick_name::{NoTickName, TickName};

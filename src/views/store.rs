@@ -3,12 +3,13 @@
 //! Readers and workers never wait for each other: a reader takes the latest snapshot, and a worker only puts its changes
 //! on a heap, unless they complete a tick and nobody is publishing yet. Then it publishes.
 
-use crate::views::Snapshot;
 use crate::views::publisher::Publisher;
+use crate::views::{Pins, Snapshot, TickName};
 use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::row::{AgeGroups, Diff, Settings, Tick};
 use pinflow_dataflows::view::ViewRow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// A row, the tick in which it changes, and whether it comes (1) or goes (-1).
@@ -27,6 +28,7 @@ pub struct Publication {
 pub struct ViewStore {
     deliveries: Mutex<Deliveries>,
     latest: watch::Sender<Arc<Snapshot>>,
+    pins: Pins,
     age_groups: AgeGroups,
     on_publication: Box<dyn Fn(Publication) + Send + Sync>,
 }
@@ -55,6 +57,7 @@ impl ViewStore {
         ViewStore {
             deliveries: Mutex::new(deliveries),
             latest: watch::Sender::new(Arc::new(empty)),
+            pins: Pins::default(),
             age_groups: settings.age_groups.clone(),
             on_publication: Box::new(|_| ()),
         }
@@ -91,6 +94,7 @@ impl ViewStore {
     fn publish(&self, tick: Tick, changes: &[Change], publisher: &mut Publisher) {
         let (snapshot, changed_rows) = publisher.next(tick, changes);
         self.latest.send_replace(Arc::new(snapshot));
+        self.pins.expire(Instant::now());
         (self.on_publication)(Publication { tick, changed_rows });
     }
 
@@ -109,6 +113,17 @@ impl ViewStore {
         let mut latest = self.subscribe();
         let published = latest.wait_for(|snapshot| snapshot.as_of.n >= tick).await;
         published.expect("the store has the sender").clone()
+    }
+
+    /// Keeps a snapshot for those who want to see more of it.
+    pub fn pin(&self, snapshot: &Arc<Snapshot>) {
+        self.pins.pin(snapshot, Instant::now());
+    }
+
+    /// The snapshot of a tick, if it is pinned or the latest.
+    pub fn snapshot_of(&self, as_of: TickName) -> Option<Arc<Snapshot>> {
+        let latest = Some(self.snapshot()).filter(|latest| latest.as_of == as_of);
+        self.pins.get(as_of, Instant::now()).or(latest)
     }
 
     /// The age groups that rows are in.

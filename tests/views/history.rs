@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// Texts in another order than their ids, with prefixes of each other and what JSON escapes.
-const TEXTS: [&str; 7] = ["b", "a\"\\\n\u{1}", "B", "b ", "é", "a", "€ 漢"];
+pub const TEXTS: [&str; 7] = ["b", "a\"\\\n\u{1}", "B", "b ", "é", "a", "€ 漢"];
 
 /// What tells rows of a view apart: few, so that they change often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,13 @@ pub struct Key {
     age_group: u8,
     rank: u32,
     text: usize,
+}
+
+impl Key {
+    /// The same in another view.
+    pub fn of(self, view: View) -> Key {
+        Key { view, ..self }
+    }
 }
 
 /// A row appears, changes its number, or goes.
