@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
 
@@ -36,9 +37,25 @@ impl Drop for Scratch {
     }
 }
 
-/// From now on, an interrupt (Ctrl-C) or a request to terminate ends the process at once and leaves nothing by halves.
+/// Whether somebody ends by himself when interrupted.
+static ENDS_BY_ITSELF: AtomicBool = AtomicBool::new(false);
+/// Whether there was an interrupt for him.
+static INTERRUPT: AtomicBool = AtomicBool::new(false);
+
+/// From now on the first interrupt only makes this true, so that a command can come to an end of its own. The second ends
+/// the process at once.
+pub fn wait_for_interrupt() -> &'static AtomicBool {
+    ENDS_BY_ITSELF.store(true, Ordering::Relaxed);
+    &INTERRUPT
+}
+
+/// From now on, an interrupt (Ctrl-C) or a request to terminate ends the process at once and leaves nothing by halves,
+/// unless [`wait_for_interrupt`] was called.
 pub fn end_on_interrupt() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
+        if ENDS_BY_ITSELF.load(Ordering::Relaxed) && !INTERRUPT.swap(true, Ordering::Relaxed) {
+            return;
+        }
         // Nobody makes another one while the lock is held.
         let folders = folders();
         for folder in folders.iter() {

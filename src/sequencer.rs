@@ -6,7 +6,7 @@
 use crate::archive::{Item, Items};
 use crate::block::Block;
 use crate::cuts::{Cut, Cuts};
-use crate::dead_letters::DeadLetters;
+use crate::dead_letters::Letters;
 use crate::store::StoreError;
 use crossbeam_channel::TryRecvError;
 use pinflow_dataflows::row::Tick;
@@ -88,7 +88,7 @@ impl Sequencer {
     }
 
     /// The next work; never waits. Faults that come before it go to the dead letters.
-    pub fn next_work(&self, dead_letters: &DeadLetters) -> Work {
+    pub fn next_work(&self, dead_letters: &dyn Letters) -> Work {
         let mut inner = self.lock();
         loop {
             match inner.items.try_recv() {

@@ -2,7 +2,7 @@
 
 use crate::block::Messages;
 use crate::buffers::Buffers;
-use crate::dead_letters::DeadLetters;
+use crate::dead_letters::Letters;
 use crate::decode::Decoder;
 use crate::lookups::{Answer, Lookup, Lookups};
 use crate::measured::{Measured, Measurement, Times};
@@ -26,9 +26,9 @@ use timely::worker::Worker;
 /// What all workers of a process share.
 pub struct Shared {
     /// Where blocks come from.
-    pub sequencer: Sequencer,
+    pub sequencer: Arc<Sequencer>,
     /// Where rejects go.
-    pub dead_letters: DeadLetters,
+    pub dead_letters: Arc<dyn Letters>,
     /// Where buffers of decoded blocks go.
     pub buffers: Buffers,
     /// The names that rows refer to.
@@ -60,7 +60,7 @@ pub fn run(worker: &mut Worker, shared: &Shared) {
     let mut part = Part::new(worker, shared);
     let last_tick = loop {
         let start = Instant::now();
-        match shared.sequencer.next_work(&shared.dead_letters) {
+        match shared.sequencer.next_work(&*shared.dead_letters) {
             Work::Block(tick, block) => {
                 part.enter(worker, tick);
                 let entered = Instant::now();

@@ -1,12 +1,17 @@
-//! The HTTP routes of the views.
+//! The HTTP routes of the views, and of what a run shows of itself.
 
 mod parameters;
 mod waiting;
 mod answer;
 mod listing;
 mod rows;
+mod status;
+mod posts;
+mod ticks;
+mod metrics;
 mod refusal;
 
+use crate::running::Running;
 use crate::views::ViewStore;
 use axum::Router;
 use axum::routing::get;
@@ -19,7 +24,17 @@ pub struct Api {
     pub views: Arc<ViewStore>,
 }
 
-/// The routes.
+/// The routes of what a run shows of itself.
+pub fn routes_of_run(running: Arc<Running>) -> Router {
+    Router::new()
+        .route("/v1/status", get(status::get_status))
+        .route("/v1/posts/{ind}", get(posts::get_post))
+        .route("/v1/ticks/{tick}", get(ticks::get_tick))
+        .route("/metrics", get(metrics::get_metrics))
+        .with_state(running)
+}
+
+/// The routes of the views.
 pub fn routes(api: Api) -> Router {
     Router::new()
         .route("/v1/views", get(listing::get_views))

@@ -15,6 +15,16 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Takes rejects and faults. Blocks and faults of a partition are numbered from 0; all of them have to be told, in any order
+/// and by any thread.
+pub trait Letters: Send + Sync {
+    /// A block is decoded; these are its rejects.
+    fn finish_block(&self, partition: u32, sequence: u64, letters: &[Letter]);
+
+    /// What is left of an object, or a part of it, cannot be read.
+    fn fault(&self, partition: u32, sequence: u64, fault: Fault);
+}
+
 /// The file that holds the dead letters of a replay.
 const FILE_NAME: &str = "dead-letters.ndjson";
 /// Letters that are shown to people.
@@ -64,8 +74,7 @@ impl DeadLetters {
         Ok(DeadLetters { names, spool: spool.transpose()?, inner: Mutex::new(inner) })
     }
 
-    /// A block is decoded; these are its rejects.
-    pub fn finish_block(&self, partition: u32, sequence: u64, letters: &[Letter]) {
+    fn keep(&self, partition: u32, sequence: u64, letters: &[Letter]) {
         let lines: Vec<u8> = match self.spool {
             Some(_) => letters.iter().flat_map(Letter::to_line).collect(),
             None => Vec::new(),
@@ -77,13 +86,6 @@ impl DeadLetters {
         if let Some(spool) = &self.spool {
             inner.keep(partition, sequence, lines, spool.path());
         }
-    }
-
-    /// What is left of an object cannot be read.
-    pub fn fault(&self, partition: u32, sequence: u64, fault: Fault) {
-        let name = self.names.get(partition as usize).cloned();
-        self.lock().faults += 1;
-        self.finish_block(partition, sequence, &[Letter::Fault(fault, name)]);
     }
 
     /// Objects that were not read at all.
@@ -134,6 +136,18 @@ impl DeadLetters {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Letters for DeadLetters {
+    fn finish_block(&self, partition: u32, sequence: u64, letters: &[Letter]) {
+        self.keep(partition, sequence, letters);
+    }
+
+    fn fault(&self, partition: u32, sequence: u64, fault: Fault) {
+        let name = self.names.get(partition as usize).cloned();
+        self.lock().faults += 1;
+        self.keep(partition, sequence, &[Letter::Fault(fault, name)]);
     }
 }
 

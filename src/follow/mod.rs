@@ -27,12 +27,24 @@ const WAIT: Duration = Duration::from_millis(100);
 /// How far the log has been read, for others to see.
 #[derive(Debug, Default)]
 pub struct Followed {
-    /// Bytes of the log that have been handed over, companions not counted.
+    /// Bytes of the log that have been handed over or found damaged, companions not counted.
     pub bytes: AtomicU64,
     /// Bytes that the log had when its reading began.
     pub bytes_at_start: AtomicU64,
-    /// Records handed over.
-    pub records: AtomicU64,
+}
+
+impl Followed {
+    /// Bytes that wait to be read, of a log as it is now.
+    pub fn lag_bytes(&self, committed: &Committed) -> u64 {
+        let all = self.bytes_at_start.load(Ordering::Relaxed) + committed.appended;
+        all.saturating_sub(self.bytes.load(Ordering::Relaxed))
+    }
+
+    /// All of the log as it was then has been read.
+    fn reached(&self, committed: &Committed) {
+        let all = self.bytes_at_start.load(Ordering::Relaxed) + committed.appended;
+        self.bytes.store(all, Ordering::Relaxed);
+    }
 }
 
 /// What a follower needs.
@@ -83,6 +95,7 @@ impl Follower {
         let mut tails = Tails { topics, partitions: BTreeMap::new() };
         self.followed.bytes_at_start.store(bytes_of_lines(&committed), Ordering::Relaxed);
         while self.read_some(&committed, &mut tails, hand_over)? {}
+        self.followed.reached(&committed);
         hand_over.send(Item::CaughtUp)?;
         loop {
             committed = match self.log.wait_for_change(committed.change, WAIT) {
@@ -92,6 +105,7 @@ impl Follower {
                 Err(WaitError::Closed) => return Ok(()),
             };
             while self.read_some(&committed, &mut tails, hand_over)? {}
+            self.followed.reached(&committed);
         }
     }
 
@@ -111,7 +125,9 @@ impl Follower {
                 return Err(Stopped);
             }
             if let Some(item) = tail.next(end, self.log.folder(), || self.buffers.take()) {
-                self.count(&item);
+                if let Item::Block(block, _) = &item {
+                    self.followed.bytes.fetch_add(block.bytes, Ordering::Relaxed);
+                }
                 hand_over.send(item)?;
                 any = true;
             }
@@ -137,13 +153,6 @@ impl Follower {
         };
         let numbers = Numbers { number: self.partitions.add(partition.clone()), rank };
         Some(PartitionTail::new(partition, numbers, self.source.clone(), self.limits))
-    }
-
-    fn count(&self, item: &Item) {
-        if let Item::Block(block, _) = item {
-            self.followed.bytes.fetch_add(block.bytes, Ordering::Relaxed);
-            self.followed.records.fetch_add(block.positions, Ordering::Relaxed);
-        }
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Committed {
     pub time: u64,
     /// How many bytes the objects and their companions have.
     pub bytes: u64,
+    /// How many bytes of lines were committed since the log was opened.
+    pub appended: u64,
     /// The partitions that have objects, by topic and number.
     pub ends: Vec<Arc<End>>,
 }

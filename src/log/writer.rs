@@ -114,6 +114,7 @@ impl Writer {
 
     fn accept(&mut self, group: Group) {
         self.committed.time = group.time;
+        self.committed.appended += group.bytes;
         for place in &group.touched {
             let partition = &mut self.topics.partitions[*place];
             partition.commit(group.time);

@@ -122,7 +122,7 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
     let sources = Arc::new(sources.collect::<Result<Vec<Source>, StoreError>>().map_err(ArchiveError::from)?);
     let Listing { partitions, faults } = archive::list(&sources, &config.kinds)?;
     let names = partitions.iter().map(|partition| partition.name.clone()).collect();
-    let dead_letters = DeadLetters::new(names, options.dead_letters.as_deref())?;
+    let dead_letters = Arc::new(DeadLetters::new(names, options.dead_letters.as_deref())?);
     dead_letters.unread(faults);
     let listed = Instant::now();
 
@@ -141,8 +141,8 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
         .map_err(|error| ReplayError::Start(error.to_string()))?;
     let names = Arc::new(NameTables::default());
     let shared = Arc::new(Shared {
-        sequencer: Sequencer::new(items, tick_limits(config)),
-        dead_letters,
+        sequencer: Arc::new(Sequencer::new(items, tick_limits(config))),
+        dead_letters: dead_letters.clone(),
         buffers,
         views: Arc::new(ViewStore::new(&names, &config.views, 0, config.workers)),
         names,
@@ -160,12 +160,12 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
 
     let finished = Instant::now();
     if let Some(folder) = &options.dead_letters {
-        shared.dead_letters.write(folder)?;
+        dead_letters.write(folder)?;
     }
     let mut summary = summarise(&Measurement::of_all(&shared.measured));
     summary.duplicates = shared.sequencer.duplicates();
-    summary.faults = shared.dead_letters.faults();
-    summary.first_letters = shared.dead_letters.first();
+    summary.faults = dead_letters.faults();
+    summary.first_letters = dead_letters.first();
     let tables = Tables::of(&shared.views.snapshot(), &config.views.age_groups);
     summary.name_bytes = name_bytes(&shared.names);
     summary.seconds.list = listed - start;

@@ -1,0 +1,215 @@
+//! A run: records arrive at the front door, the log keeps them, the views follow.
+
+use super::serve::{self, Served, Serving};
+use super::workers;
+use crate::archive::Limits;
+use crate::buffers::Buffers;
+use crate::config::Config;
+use crate::dead_letters::DeadLetters;
+use crate::epoch;
+use crate::follow::{Followed, Follower, Woken};
+use crate::log::{self, Log, LogError, Opened};
+use crate::lookups::Lookups;
+use crate::measured::Measured;
+use crate::metrics::Metrics;
+use crate::partitions::Partitions;
+use crate::running::Running;
+use crate::sequencer::{Sequencer, TickLimits};
+use crate::views::ViewStore;
+use crate::worker::Shared;
+use pinflow_dataflows::clean::Fields;
+use pinflow_dataflows::names::NameTables;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use timely::communication::WorkerGuards;
+use tracing::{info, warn};
+
+/// What the log is called in dead letters and in answers.
+const SOURCE: &str = "log";
+/// How long the workers get to end when the run stops. Nothing depends on it: what is not in the views yet is in the log.
+const WORKERS_END: Duration = Duration::from_secs(2);
+
+/// A run that goes on.
+pub struct Run {
+    serving: Serving,
+    log: Arc<Log>,
+    stop: Arc<AtomicBool>,
+    follower: JoinHandle<()>,
+    workers: WorkerGuards<()>,
+    address: SocketAddr,
+}
+
+/// Why a run cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {}: {error}; choose another with --data or data", folder.display())]
+    Data {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The log cannot be opened.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The address cannot be listened at.
+    #[error("cannot listen at {address}: {error}; choose another address with --listen or listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A topic of the log has no kind.
+    #[error(
+        "{topic}: the name does not say of which kind its records are; set kinds.\"{topic}\" in the configuration to \
+         \"pin\", \"geo\", \"user\" or \"ignore\""
+    )]
+    UnknownKind {
+        /// The topic.
+        topic: String,
+    },
+    /// A thread or a connection between workers cannot be made.
+    #[error("cannot start: {0}")]
+    Start(String),
+}
+
+impl RunError {
+    /// Whether the command line or the configuration has to be changed.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, RunError::UnknownKind { .. } | RunError::Log(LogError::Settings(_)))
+    }
+}
+
+impl Run {
+    /// Opens the log, starts the workers and listens. What the log holds is read while requests are taken already.
+    pub fn start(config: &Config) -> Result<Run, RunError> {
+        let started = Instant::now();
+        let data = &config.live.data;
+        let unusable = |error| RunError::Data { folder: data.clone(), error };
+        fs::create_dir_all(data).map_err(unusable)?;
+        let metrics = Metrics::new();
+        let log = Arc::new(open_log(config, &metrics)?);
+        check_kinds(&log, config)?;
+        let epoch = epoch::next(data).map_err(unusable)?;
+
+        let (partitions, followed) = (Arc::new(Partitions::default()), Arc::new(Followed::default()));
+        let (stop, woken) = (Arc::new(AtomicBool::new(false)), Woken::default());
+        let limits = Limits {
+            block_bytes: config.replay.block_bytes,
+            record_max_bytes: config.limits.record_max_bytes,
+            prefetch_blocks: config.replay.prefetch_blocks,
+            readers: 1,
+        };
+        let buffers = Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes);
+        let follower = Follower {
+            log: log.clone(),
+            source: SOURCE.to_owned(),
+            kinds: config.kinds.clone(),
+            partitions: partitions.clone(),
+            limits,
+            buffers: buffers.clone(),
+            followed: followed.clone(),
+            stop: stop.clone(),
+        };
+        let (items, follower) = follower.start(woken.clone()).map_err(cannot_start)?;
+        let names = Arc::new(NameTables::default());
+        let sequencer = Arc::new(Sequencer::new(items, tick_limits(config)));
+        // Nobody else sets it.
+        let _ = woken.set(sequencer.clone());
+        let shared = Arc::new(Shared {
+            sequencer,
+            dead_letters: Arc::new(DeadLetters::new(Vec::new(), None).expect("nothing is written")),
+            buffers,
+            views: Arc::new(ViewStore::new(&names, &config.views, epoch, config.workers)),
+            names,
+            settings: config.views.clone(),
+            wanted: Fields::OF_VIEWS,
+            record_max_bytes: config.limits.record_max_bytes,
+            lookups: Lookups::new(config.workers),
+            measured: std::iter::repeat_with(Measured::default).take(config.workers).collect(),
+        });
+        let workers = workers::start(config.workers, shared.clone()).map_err(RunError::Start)?;
+        let running =
+            Arc::new(Running { shared, partitions, log: log.clone(), followed, metrics, epoch, started });
+        let serving = serve::start(config, running)?;
+        let address = serving.address();
+        if !address.ip().is_loopback() {
+            warn!(%address, "listening for other machines: there is no access control yet");
+        }
+        info!(%address, data = %data.display(), epoch, workers = config.workers, "started");
+        Ok(Run { serving, log, stop, follower, workers, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops: requests that are in progress get their answers, and what was accepted is durable.
+    pub fn stop(self) {
+        let Served { cut_off } = self.serving.stop();
+        self.log.close();
+        self.stop.store(true, Ordering::Relaxed);
+        let workers = self.workers;
+        let ended = std::thread::spawn(move || {
+            // Neither gives anything back; a panic has ended the process.
+            let _ = self.follower.join();
+            let _ = workers::join(workers);
+        });
+        let deadline = Instant::now() + WORKERS_END;
+        while !ended.is_finished() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        info!(cut_off, "stopped");
+    }
+}
+
+fn open_log(config: &Config, metrics: &Metrics) -> Result<Log, RunError> {
+    let settings = &config.live.log;
+    let fsync = metrics.fsync_seconds.clone();
+    let settings = log::Settings {
+        partitions: settings.partitions as u32,
+        topics_max: settings.topics,
+        segment_bytes: settings.segment_bytes as u64,
+        queue_bytes: settings.queue_bytes,
+        retention_bytes: settings.retention_bytes.map(|bytes| bytes as u64),
+        retention_days: settings.retention_days.map(|days| days as u32),
+        fsync_observer: Some(Arc::new(move |took: Duration| fsync.observe(took.as_secs_f64()))),
+        ..log::Settings::default()
+    };
+    let wanted = settings.partitions;
+    let Opened { log, repairs, .. } = Log::open(config.live.data.join("log"), settings)?;
+    for repair in repairs {
+        warn!(file = %repair.file.display(), byte = repair.byte, bytes_cut = repair.bytes_cut, why = repair.why, "the log was repaired");
+    }
+    if log.partitions() != wanted {
+        warn!(partitions = log.partitions(), wanted, "log.partitions is what the log was made with");
+    }
+    Ok(log)
+}
+
+/// Topics come into the log by the front door, which takes those that have a kind; but the configuration may have changed.
+fn check_kinds(log: &Log, config: &Config) -> Result<(), RunError> {
+    let committed = log.committed();
+    let unknown = committed.ends.iter().find(|end| config.kinds.of(&end.topic).is_none());
+    unknown.map_or(Ok(()), |end| Err(RunError::UnknownKind { topic: end.topic.to_string() }))
+}
+
+fn tick_limits(config: &Config) -> TickLimits {
+    TickLimits {
+        max_records: config.replay.tick_max_records as u64,
+        max_time: Duration::from_millis(config.live.tick_max_ms as u64),
+    }
+}
+
+fn cannot_start(error: io::Error) -> RunError {
+    RunError::Start(error.to_string())
+}
