@@ -5,6 +5,7 @@ use crate::block::{Block, Origin};
 use crate::decode::Reason;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub enum Letter {
         kind: &'static str,
         /// Its position: the offset, or the index in the object.
         position: u64,
+        /// Its time in milliseconds since 1970; 0 where none is known.
+        time: u64,
         /// Why it was rejected.
         reason: Reason,
         /// The message.
@@ -43,20 +46,35 @@ const SHOWN_CHARS: usize = 60;
 impl Letter {
     /// A rejected message of a block, by its index in the block.
     pub fn of_message(block: &Block, index: u64, reason: Reason, content: Content) -> Letter {
-        let position = block.first_position + index;
-        Letter::Message { origin: block.origin.clone(), kind: block.kind.name(), position, reason, content }
+        let (position, time) = (block.first_position + index, block.time);
+        Letter::Message {
+            origin: block.origin.clone(),
+            kind: block.kind.name(),
+            position,
+            time,
+            reason,
+            content,
+        }
     }
 
     /// As a line of JSON.
     pub fn to_line(&self) -> Vec<u8> {
-        let mut line = serde_json::to_vec(&self.written()).expect("texts and numbers can be written");
-        line.push(b'\n');
-        line
+        line(&self.written())
+    }
+
+    /// As a line of JSON that says the time, too: a message's own, or when a fault was found. In UTC as RFC 3339 has it,
+    /// always with three digits of a second, so that texts compare as times do.
+    pub fn to_timed_line(&self, found_ms: u64) -> Vec<u8> {
+        let ms = match self {
+            Letter::Message { time, .. } => *time,
+            Letter::Fault(..) => found_ms,
+        };
+        line(&Written { time: rfc_3339(ms), ..self.written() })
     }
 
     fn written(&self) -> Written<'_> {
         match self {
-            Letter::Message { origin, kind, position, reason, content } => {
+            Letter::Message { origin, kind, position, reason, content, time: _ } => {
                 let mut written = Written {
                     reason: reason.name().to_owned(),
                     kind: Some(kind),
@@ -110,6 +128,18 @@ impl Letter {
     }
 }
 
+fn line(written: &Written<'_>) -> Vec<u8> {
+    let mut line = serde_json::to_vec(written).expect("texts and numbers can be written");
+    line.push(b'\n');
+    line
+}
+
+/// Nothing where no time is known.
+fn rfc_3339(ms: u64) -> Option<String> {
+    let time = DateTime::from_timestamp_millis(i64::try_from(ms).ok().filter(|ms| *ms > 0)?)?;
+    Some(time.to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
 /// A dead letter's fields.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,11 +147,14 @@ struct Written<'a> {
     reason: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<String>,
     source: &'a str,
     topic: &'a str,
     partition: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<u64>,
+    #[serde(skip_serializing_if = "str::is_empty")]
     object: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     byte: Option<u64>,

@@ -4,8 +4,12 @@
 //! that a partition's letters are written in its order and few have to wait.
 
 mod letter;
+mod stored;
+pub mod live;
 
 pub use letter::{Content, Letter};
+pub use live::LiveLetters;
+pub use stored::StoredLetter;
 
 use crate::archive::{Fault, PartitionName};
 use crate::scratch::Scratch;
