@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::config::{Config, ConfigError};
+use crate::dlq::{self, DlqArgs, DlqError};
 use crate::emulate::{self, EmulateArgs, EmulateError};
 use crate::output::{self, Format, OutputError};
 use crate::pipeline::{self, ReplayError};
@@ -26,6 +27,8 @@ enum Command {
     Emulate(EmulateArgs),
     /// Check a configuration.
     Check(CheckArgs),
+    /// List, show or send again what a run has rejected.
+    Dlq(DlqArgs),
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +98,8 @@ enum CommandError {
     Output(#[from] OutputError),
     #[error(transparent)]
     Emulate(#[from] EmulateError),
+    #[error(transparent)]
+    Dlq(#[from] DlqError),
     #[error("cannot print")]
     Print(#[from] io::Error),
 }
@@ -105,6 +110,7 @@ impl CommandError {
             CommandError::Config(_) => WRONG_USE,
             CommandError::Replay(error) if error.is_usage() => WRONG_USE,
             CommandError::Emulate(error) if error.is_usage() => WRONG_USE,
+            CommandError::Dlq(error) if error.is_usage() => WRONG_USE,
             _ => FAILED,
         }
     }
@@ -116,11 +122,16 @@ pub fn run() -> ExitCode {
         Command::Replay(args) => replay(args),
         Command::Emulate(args) => emulate(args),
         Command::Check(args) => check(args),
+        Command::Dlq(args) => dlq(args),
     };
     match done {
         Ok(code) => ExitCode::from(code),
         // Whoever reads the output has read enough, as `head` does.
-        Err(CommandError::Print(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(OK),
+        Err(CommandError::Print(error) | CommandError::Dlq(DlqError::Print(error)))
+            if error.kind() == io::ErrorKind::BrokenPipe =>
+        {
+            ExitCode::from(OK)
+        }
         Err(error) => {
             eprintln!("pinflow: {}", on_one_line(&with_causes(&error)));
             ExitCode::from(error.exit_code())
@@ -206,4 +217,14 @@ fn check(args: CheckArgs) -> Result<u8, CommandError> {
     Config::load(Some(&args.config))?;
     writeln!(io::stdout(), "{}: ok", args.config.display())?;
     Ok(OK)
+}
+
+fn dlq(args: DlqArgs) -> Result<u8, CommandError> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let outcome = dlq::run(&args, &mut out)?;
+    out.flush()?;
+    Ok(match outcome {
+        dlq::Outcome::Complete => OK,
+        dlq::Outcome::Refused => INCOMPLETE,
+    })
 }

@@ -1,0 +1,132 @@
+//! Sends records to a front door: `POST /v1/ingest/{kind}`, a record a line, all of a request or nothing.
+
+use super::error::DlqError;
+use crate::http_client::{Answer, HttpClient};
+use hyper::header::RETRY_AFTER;
+use pinflow_dataflows::kind::Kind;
+use serde_json::Value;
+use std::thread;
+use std::time::Duration;
+
+/// Attempts in a row at which the front door is busy before it is given up; they take about a minute.
+const ATTEMPTS: u32 = 10;
+/// The wait after the first of them; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+/// The longest wait, also if the front door asks for more.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// Characters of an answer that is no problem's that are shown.
+const SHOWN_CHARS: usize = 200;
+
+/// A record on its way.
+pub struct Line {
+    /// Where it comes from, for people.
+    pub place: String,
+    /// The record on one line.
+    pub json: Vec<u8>,
+}
+
+/// Sends to one front door.
+pub struct Sender {
+    client: HttpClient,
+    /// `http://host:port`.
+    to: String,
+}
+
+/// What became of some lines.
+#[derive(Default)]
+pub struct Sent {
+    /// How many were taken.
+    pub accepted: u64,
+    /// Those that were not, and why not.
+    pub refused: Vec<(String, String)>,
+}
+
+/// What a request's answer means.
+enum Meaning {
+    Accepted,
+    /// The line of that index is why the request was refused.
+    Line(usize, String),
+    /// Fewer lines may do.
+    TooMuch(String),
+    Refused(String),
+}
+
+impl Sender {
+    /// For a front door at `http://host:port`.
+    pub fn new(to: &str) -> Result<Sender, DlqError> {
+        let client = HttpClient::new().map_err(DlqError::Client)?;
+        Ok(Sender { client, to: to.trim_end_matches('/').to_owned() })
+    }
+
+    /// Sends lines in their order; those that are refused are left out. `sent` has what became of them also if an error
+    /// ends it early.
+    pub fn send(&self, kind: Kind, lines: &[Line], sent: &mut Sent) -> Result<(), DlqError> {
+        let mut left = vec![lines];
+        while let Some(lines) = left.pop() {
+            if lines.is_empty() {
+                continue;
+            }
+            match self.post(kind, lines)? {
+                Meaning::Accepted => sent.accepted += lines.len() as u64,
+                Meaning::Line(index, detail) => {
+                    sent.refused.push((lines[index].place.clone(), detail));
+                    left.extend([&lines[index + 1..], &lines[..index]]);
+                }
+                Meaning::TooMuch(_) if lines.len() > 1 => {
+                    let (first, second) = lines.split_at(lines.len() / 2);
+                    left.extend([second, first]);
+                }
+                Meaning::TooMuch(detail) | Meaning::Refused(detail) => {
+                    sent.refused.extend(lines.iter().map(|line| (line.place.clone(), detail.clone())));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One request, again and again while the front door is busy.
+    fn post(&self, kind: Kind, lines: &[Line]) -> Result<Meaning, DlqError> {
+        let url = format!("{}/v1/ingest/{}", self.to, kind.name());
+        let body: Vec<u8> = lines.iter().flat_map(|line| line.json.iter().chain(b"\n")).copied().collect();
+        let mut wait = FIRST_WAIT;
+        for attempt in 1.. {
+            let answer = self.client.post(&url, "application/x-ndjson", body.clone())?;
+            let (status, detail) = (answer.status, detail(&answer));
+            match (status, line_index(&answer, lines.len())) {
+                (200..=299, _) => return Ok(Meaning::Accepted),
+                (400 | 413, Some(index)) => return Ok(Meaning::Line(index, detail)),
+                (413, None) => return Ok(Meaning::TooMuch(detail)),
+                (429 | 503, _) if attempt < ATTEMPTS => {
+                    thread::sleep(retry_after(&answer).unwrap_or(wait).min(LONGEST_WAIT));
+                    wait *= 2;
+                }
+                (429 | 503, _) => return Err(DlqError::Busy { url, status, attempts: attempt, detail }),
+                (400..=499, _) => return Ok(Meaning::Refused(format!("{status}: {detail}"))),
+                _ => return Err(DlqError::Status { url, status, detail }),
+            }
+        }
+        unreachable!("the last attempt ends it")
+    }
+}
+
+/// Which line the answer blames, if it does: lines count from 1.
+fn line_index(answer: &Answer, lines: usize) -> Option<usize> {
+    let problem: Value = serde_json::from_slice(&answer.body).ok()?;
+    let line = usize::try_from(problem.get("line")?.as_u64()?).ok()?;
+    (1..=lines).contains(&line).then(|| line - 1)
+}
+
+/// What the answer says went wrong: a problem's detail, else the beginning of the body.
+fn detail(answer: &Answer) -> String {
+    let problem: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    let said = problem.as_ref().and_then(|problem| problem.get("detail").or(problem.get("title")));
+    match said.and_then(Value::as_str) {
+        Some(said) => said.to_owned(),
+        None => String::from_utf8_lossy(&answer.body).trim().chars().take(SHOWN_CHARS).collect(),
+    }
+}
+
+/// In seconds; a date, the other form, is left to our own waits.
+fn retry_after(answer: &Answer) -> Option<Duration> {
+    answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
