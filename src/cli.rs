@@ -4,12 +4,16 @@ use crate::config::{Config, ConfigError};
 use crate::dlq::{self, DlqArgs, DlqError};
 use crate::emulate::{self, EmulateArgs, EmulateError};
 use crate::output::{self, Format, OutputError};
-use crate::pipeline::{self, ReplayError};
+use crate::pipeline::{self, ReplayError, Run, RunError};
+use crate::scratch;
 use clap::{Args, Parser, Subcommand};
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
 
 /// pinflow keeps views of what is popular correct while pin, geo and user records arrive.
 #[derive(Debug, Parser)]
@@ -23,6 +27,8 @@ struct Cli {
 enum Command {
     /// Replay an archive into the views.
     Replay(ReplayArgs),
+    /// Keep the views correct while records arrive.
+    Run(RunArgs),
     /// Write an archive of invented records.
     Emulate(EmulateArgs),
     /// Check a configuration.
@@ -70,12 +76,48 @@ struct ReplayArgs {
     quiet: bool,
 }
 
+/// Takes records over HTTP, keeps them in a log, and shows the views; SIGTERM or Ctrl-C ends it.
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// The configuration file; what it does not set has the defaults of config/default.toml.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder of the log and of all else that is kept [default: data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where to listen [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Threads that compute the views [default: all cores].
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+}
+
+impl RunArgs {
+    fn config(&self) -> Result<Config, ConfigError> {
+        let mut config = Config::load(self.config.as_deref())?;
+        if let Some(data) = &self.data {
+            config = config.with_data(data);
+        }
+        if let Some(listen) = &self.listen {
+            config = config.with_listen(listen)?;
+        }
+        match self.workers {
+            Some(workers) => config.with_workers(workers),
+            None => Ok(config),
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 struct CheckArgs {
     /// The configuration file.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 }
+
+/// How often it is looked whether somebody interrupts.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Everything was read.
 const OK: u8 = 0;
@@ -95,6 +137,8 @@ enum CommandError {
     #[error(transparent)]
     Replay(#[from] ReplayError),
     #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
     Output(#[from] OutputError),
     #[error(transparent)]
     Emulate(#[from] EmulateError),
@@ -109,6 +153,7 @@ impl CommandError {
         match self {
             CommandError::Config(_) => WRONG_USE,
             CommandError::Replay(error) if error.is_usage() => WRONG_USE,
+            CommandError::Run(error) if error.is_usage() => WRONG_USE,
             CommandError::Emulate(error) if error.is_usage() => WRONG_USE,
             CommandError::Dlq(error) if error.is_usage() => WRONG_USE,
             _ => FAILED,
@@ -120,6 +165,7 @@ impl CommandError {
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Replay(args) => replay(args),
+        Command::Run(args) => run_live(args),
         Command::Emulate(args) => emulate(args),
         Command::Check(args) => check(args),
         Command::Dlq(args) => dlq(args),
@@ -190,6 +236,18 @@ fn replay(args: ReplayArgs) -> Result<u8, CommandError> {
     out.flush()?;
     let too_many_rejects = args.max_rejects.is_some_and(|most| replayed.summary.rejects() > most);
     Ok(if replayed.summary.faults > 0 || too_many_rejects { INCOMPLETE } else { OK })
+}
+
+fn run_live(args: RunArgs) -> Result<u8, CommandError> {
+    let config = args.config()?;
+    let interrupted = scratch::wait_for_interrupt();
+    output::log_events();
+    let run = Run::start(&config)?;
+    while !interrupted.load(Ordering::Relaxed) {
+        thread::sleep(LOOK_EVERY);
+    }
+    run.stop();
+    Ok(OK)
 }
 
 fn emulate(args: EmulateArgs) -> Result<u8, CommandError> {

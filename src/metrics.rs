@@ -86,6 +86,7 @@ pub fn text(running: &Running) -> Vec<u8> {
     let now = Now { registry: &registry };
     now.records(&Measurement::of_all(&running.shared.measured), &running.shared);
     now.log(running);
+    now.dead_letters(running);
     now.run(running);
     let mut families = running.metrics.registry.gather();
     families.extend(registry.gather());
@@ -165,6 +166,15 @@ impl Now<'_> {
             let number = end.partition.to_string();
             ends.with_label_values(&[&*end.topic, number.as_str()]).set(end.end_offset as i64);
         }
+    }
+
+    fn dead_letters(&self, running: &Running) {
+        let counts = running.dead_letters.live.counts();
+        self.counter("pinflow_object_faults_total", "Objects of the log with a fault.", counts.faults);
+        self.counter("pinflow_dead_letters_written_total", "Dead letters that were written.", counts.written);
+        let lost = "Dead letters that could not be written.";
+        self.counter("pinflow_dead_letters_lost_total", lost, counts.lost);
+        self.gauge("pinflow_dead_letters_bytes", "Bytes of the files of dead letters.", counts.files_bytes);
     }
 
     fn run(&self, running: &Running) {

@@ -27,6 +27,11 @@ impl Partitions {
         all.len() as u32 - 1
     }
 
+    /// The partition of a number.
+    pub fn get(&self, number: u32) -> Option<KnownPartition> {
+        self.all.read().unwrap_or_else(PoisonError::into_inner).get(number as usize).cloned()
+    }
+
     /// All partitions, by number.
     pub fn all(&self) -> Vec<KnownPartition> {
         self.all.read().unwrap_or_else(PoisonError::into_inner).clone()

@@ -1,5 +1,6 @@
 //! What is known of a run while it goes on.
 
+use crate::dead_letters::LettersOfRun;
 use crate::follow::Followed;
 use crate::log::Log;
 use crate::metrics::Metrics;
@@ -18,6 +19,8 @@ pub struct Running {
     pub partitions: Arc<Partitions>,
     /// The log.
     pub log: Arc<Log>,
+    /// What was rejected.
+    pub dead_letters: Arc<LettersOfRun>,
     /// How far the log has been read.
     pub followed: Arc<Followed>,
     /// What is counted for Prometheus.

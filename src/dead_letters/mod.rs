@@ -5,10 +5,12 @@
 
 mod letter;
 mod stored;
+mod of_run;
 pub mod live;
 
 pub use letter::{Content, Letter};
 pub use live::LiveLetters;
+pub use of_run::LettersOfRun;
 pub use stored::StoredLetter;
 
 use crate::archive::{Fault, PartitionName};

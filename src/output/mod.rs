@@ -2,8 +2,10 @@
 
 mod files;
 mod terminal;
+mod events;
 mod report;
 
+pub use events::log_events;
 pub use files::{Format, OutputError, prepare, write_views};
 pub use report::{json_summary, print_summary};
 pub use terminal::print_heads;

@@ -5,7 +5,8 @@ use super::workers;
 use crate::archive::Limits;
 use crate::buffers::Buffers;
 use crate::config::Config;
-use crate::dead_letters::DeadLetters;
+use crate::dead_letters::live::{self, LiveLettersError};
+use crate::dead_letters::{LettersOfRun, LiveLetters};
 use crate::epoch;
 use crate::follow::{Followed, Follower, Woken};
 use crate::log::{self, Log, LogError, Opened};
@@ -42,6 +43,7 @@ pub struct Run {
     stop: Arc<AtomicBool>,
     follower: JoinHandle<()>,
     workers: WorkerGuards<()>,
+    dead_letters: Arc<LettersOfRun>,
     address: SocketAddr,
 }
 
@@ -56,6 +58,9 @@ pub enum RunError {
         /// What the system says.
         error: io::Error,
     },
+    /// Dead letters cannot be kept.
+    #[error(transparent)]
+    DeadLetters(#[from] LiveLettersError),
     /// The log cannot be opened.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -120,13 +125,15 @@ impl Run {
             stop: stop.clone(),
         };
         let (items, follower) = follower.start(woken.clone()).map_err(cannot_start)?;
+        let live = open_letters(config)?;
+        let dead_letters = Arc::new(LettersOfRun { live, partitions: partitions.clone() });
         let names = Arc::new(NameTables::default());
         let sequencer = Arc::new(Sequencer::new(items, tick_limits(config)));
         // Nobody else sets it.
         let _ = woken.set(sequencer.clone());
         let shared = Arc::new(Shared {
             sequencer,
-            dead_letters: Arc::new(DeadLetters::new(Vec::new(), None).expect("nothing is written")),
+            dead_letters: dead_letters.clone(),
             buffers,
             views: Arc::new(ViewStore::new(&names, &config.views, epoch, config.workers)),
             names,
@@ -137,15 +144,23 @@ impl Run {
             measured: std::iter::repeat_with(Measured::default).take(config.workers).collect(),
         });
         let workers = workers::start(config.workers, shared.clone()).map_err(RunError::Start)?;
-        let running =
-            Arc::new(Running { shared, partitions, log: log.clone(), followed, metrics, epoch, started });
+        let running = Arc::new(Running {
+            dead_letters: dead_letters.clone(),
+            shared,
+            partitions,
+            log: log.clone(),
+            followed,
+            metrics,
+            epoch,
+            started,
+        });
         let serving = serve::start(config, running)?;
         let address = serving.address();
         if !address.ip().is_loopback() {
             warn!(%address, "listening for other machines: there is no access control yet");
         }
         info!(%address, data = %data.display(), epoch, workers = config.workers, "started");
-        Ok(Run { serving, log, stop, follower, workers, address })
+        Ok(Run { serving, log, stop, follower, workers, dead_letters, address })
     }
 
     /// Where it listens.
@@ -168,6 +183,7 @@ impl Run {
         while !ended.is_finished() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(1));
         }
+        self.dead_letters.live.flush();
         info!(cut_off, "stopped");
     }
 }
@@ -194,6 +210,16 @@ fn open_log(config: &Config, metrics: &Metrics) -> Result<Log, RunError> {
         warn!(partitions = log.partitions(), wanted, "log.partitions is what the log was made with");
     }
     Ok(log)
+}
+
+fn open_letters(config: &Config) -> Result<LiveLetters, RunError> {
+    let settings = &config.live.dead_letters;
+    let limits = live::Limits {
+        file_max_bytes: settings.file_max_bytes as u64,
+        max_bytes: settings.max_bytes as u64,
+        ..live::Limits::default()
+    };
+    Ok(LiveLetters::open(&config.live.data.join(live::FOLDER_NAME), limits)?)
 }
 
 /// Topics come into the log by the front door, which takes those that have a kind; but the configuration may have changed.
