@@ -1,0 +1,5 @@
+//! The running program: records in over real sockets, views out, whatever happens between.
+
+mod program;
+mod client;
+mod smoke;
