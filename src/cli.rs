@@ -2,7 +2,7 @@
 
 use crate::config::{Config, ConfigError};
 use crate::dlq::{self, DlqArgs, DlqError};
-use crate::emulate::{self, EmulateArgs, EmulateError};
+use crate::emulate::{self, EmulateArgs, EmulateCommand, EmulateError, EmulateTask, LiveTask, live};
 use crate::output::{self, Format, OutputError};
 use crate::pipeline::{self, ReplayError, Run, RunError};
 use crate::scratch;
@@ -29,8 +29,8 @@ enum Command {
     Replay(ReplayArgs),
     /// Keep the views correct while records arrive.
     Run(RunArgs),
-    /// Write an archive of invented records.
-    Emulate(EmulateArgs),
+    /// Write an archive of invented records, or send them to a server.
+    Emulate(EmulateCommand),
     /// Check a configuration.
     Check(CheckArgs),
     /// List, show or send again what a run has rejected.
@@ -126,7 +126,7 @@ const FAILED: u8 = 1;
 /// Wrong usage or configuration.
 const WRONG_USE: u8 = 2;
 
-/// It ran, but an object was faulty, or more records were rejected than allowed.
+/// It ran, but an object was faulty, more records were rejected than allowed, or a server refused good ones.
 const INCOMPLETE: u8 = 3;
 
 /// Why a command ends early.
@@ -166,7 +166,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Replay(args) => replay(args),
         Command::Run(args) => run_live(args),
-        Command::Emulate(args) => emulate(args),
+        Command::Emulate(command) => emulate(command),
         Command::Check(args) => check(args),
         Command::Dlq(args) => dlq(args),
     };
@@ -250,9 +250,16 @@ fn run_live(args: RunArgs) -> Result<u8, CommandError> {
     Ok(OK)
 }
 
-fn emulate(args: EmulateArgs) -> Result<u8, CommandError> {
+fn emulate(command: EmulateCommand) -> Result<u8, CommandError> {
+    match command.task()? {
+        EmulateTask::Archive(args) => emulate_archive(&args),
+        EmulateTask::Live(task) => emulate_live(&task),
+    }
+}
+
+fn emulate_archive(args: &EmulateArgs) -> Result<u8, CommandError> {
     let config = Config::load(args.config.as_deref())?;
-    let written = emulate::run(&args, &config.s3)?;
+    let written = emulate::run(args, &config.s3)?;
     let total = written.total();
     let mut out = io::stdout().lock();
     writeln!(
@@ -269,6 +276,25 @@ fn emulate(args: EmulateArgs) -> Result<u8, CommandError> {
         total.records, total.redeliveries, total.corrections, total.deletes, total.malformed
     )?;
     Ok(OK)
+}
+
+/// An endless emulation ends with an interrupt, as it should; of another one something is missing then.
+fn emulate_live(task: &LiveTask) -> Result<u8, CommandError> {
+    let settings = &task.settings;
+    let sent = live::run(settings, scratch::wait_for_interrupt())?;
+    let mut out = io::stdout().lock();
+    if task.json {
+        writeln!(out, "{}", live::json_summary(&sent))?;
+    } else {
+        live::write_summary(&sent, &mut out)?;
+    }
+    out.flush()?;
+    let is_endless = settings.count.is_none() && settings.duration.is_none();
+    Ok(match sent.stopped {
+        true if !is_endless => scratch::INTERRUPTED as u8,
+        _ if sent.wrongly_refused() > 0 => INCOMPLETE,
+        _ => OK,
+    })
 }
 
 fn check(args: CheckArgs) -> Result<u8, CommandError> {

@@ -4,24 +4,28 @@ use super::layout::Layout;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Writes an archive of invented records.
-///
-/// The same options give the same bytes on any machine.
+/// What archives alone have stands together in the help.
+const ARCHIVE: &str = "To an archive";
+
+/// What is invented, and the archive that it is written into; servers have options of their own beside what is invented.
+/// The same options give the same archive, byte for byte, on any machine.
 #[derive(Args, Clone, Debug, PartialEq)]
 pub struct EmulateArgs {
-    /// Folder or `s3://bucket/prefix` to write to; it must be missing or empty, with connect its `topics/`.
+    /// Folder or `s3://bucket/prefix` to write an archive to: it must be missing or empty, with connect its `topics/`. Or
+    /// `http://host:port` of a server that records are sent to, until Ctrl-C unless --count or --duration says otherwise.
     #[arg(long, value_name = "TARGET")]
     pub to: String,
 
     /// The configuration file, which says how S3 is asked.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = ARCHIVE, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
     /// How folders and objects are named, and records are put into them.
-    #[arg(long, value_enum, default_value_t = Self::default().layout)]
+    #[arg(long, help_heading = ARCHIVE, value_enum, default_value_t = Self::default().layout)]
     pub layout: Layout,
 
-    /// Number of posts, each a pin and mostly a geo and a user.
+    /// Number of posts, each a pin and mostly a geo and a user. An archive has each once; for a server they are drawn at
+    /// random, again and again.
     #[arg(long, value_name = "N", default_value_t = Self::default().posts, allow_negative_numbers = true)]
     pub posts: u64,
 
@@ -29,37 +33,39 @@ pub struct EmulateArgs {
     #[arg(long, value_name = "N", default_value_t = Self::default().seed, allow_negative_numbers = true)]
     pub seed: u64,
 
-    /// What topics are called before `.pin`, `.geo` and `.user`, in the layouts firehose and events before `-pin`, `-geo`
-    /// and `-user` [default: 129a67850695, streaming-129a67850695 with firehose, events with events].
+    /// What topics are called before `.pin`, `.geo` and `.user`, in the layouts firehose and events and the dialect kinesis
+    /// before `-pin`, `-geo` and `-user` [default: 129a67850695, streaming-129a67850695 with firehose and kinesis, events
+    /// with events].
     #[arg(long, value_name = "NAME")]
     pub prefix: Option<String>,
 
     /// Number of partitions of each topic; with firehose, of deliveries side by side; else there is one [default: 4].
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, help_heading = ARCHIVE, value_name = "N", allow_negative_numbers = true)]
     pub partitions: Option<u32>,
 
     /// Records of an object; with events it is one. Objects are held in memory until they are full: about 800 bytes for
     /// each record and partition [default: 10000].
-    #[arg(long, value_name = "RECORDS", allow_negative_numbers = true)]
+    #[arg(long, help_heading = ARCHIVE, value_name = "RECORDS", allow_negative_numbers = true)]
     pub per_object: Option<u64>,
 
     /// Compress objects with gzip.
-    #[arg(long)]
+    #[arg(long, help_heading = ARCHIVE)]
     pub gzip: bool,
 
     /// Share of records, 0 to 1, that are appended once more, up to 200 lines later.
-    #[arg(long, value_name = "RATE", default_value_t = Self::default().redelivery_rate, allow_negative_numbers = true)]
+    #[arg(long, help_heading = ARCHIVE, value_name = "RATE", default_value_t = Self::default().redelivery_rate, allow_negative_numbers = true)]
     pub redelivery_rate: f64,
 
-    /// Share of records, 0 to 1, that a record with the same `ind` and other values follows, up to 2,000 lines later.
+    /// Share of records, 0 to 1, that a record with the same `ind` and other values follows, up to 2,000 lines or posts
+    /// later.
     #[arg(long, value_name = "RATE", default_value_t = Self::default().correction_rate, allow_negative_numbers = true)]
     pub correction_rate: f64,
 
-    /// Share of records, 0 to 1, that a delete follows, up to 2,000 lines later.
+    /// Share of records, 0 to 1, that a delete follows, up to 2,000 lines or posts later.
     #[arg(long, value_name = "RATE", default_value_t = Self::default().delete_rate, allow_negative_numbers = true)]
     pub delete_rate: f64,
 
-    /// Lines that must be rejected, for each record: 0 to 1.
+    /// Lines or requests that must be rejected, for each record: 0 to 1.
     #[arg(long, value_name = "RATE", default_value_t = Self::default().malformed_rate, allow_negative_numbers = true)]
     pub malformed_rate: f64,
 
@@ -77,19 +83,19 @@ pub struct EmulateArgs {
 
     /// Share of objects, 0 to 1, whose successor repeats their last lines at the same offsets. Those that a gap follows
     /// have none. Like gaps and blank lines with connect only.
-    #[arg(long, value_name = "RATE", default_value_t = Self::default().overlap_rate, allow_negative_numbers = true)]
+    #[arg(long, help_heading = ARCHIVE, value_name = "RATE", default_value_t = Self::default().overlap_rate, allow_negative_numbers = true)]
     pub overlap_rate: f64,
 
     /// Share of objects, 0 to 1, after which up to 50 offsets are left out.
-    #[arg(long, value_name = "RATE", default_value_t = Self::default().gap_rate, allow_negative_numbers = true)]
+    #[arg(long, help_heading = ARCHIVE, value_name = "RATE", default_value_t = Self::default().gap_rate, allow_negative_numbers = true)]
     pub gap_rate: f64,
 
     /// Blank lines, which take an offset too, for each record: 0 to 1.
-    #[arg(long, value_name = "RATE", default_value_t = Self::default().blank_rate, allow_negative_numbers = true)]
+    #[arg(long, help_heading = ARCHIVE, value_name = "RATE", default_value_t = Self::default().blank_rate, allow_negative_numbers = true)]
     pub blank_rate: f64,
 
     /// Share of records, 0 to 1, in another partition than `ind` modulo the number of partitions, where there are several.
-    #[arg(long, value_name = "RATE", default_value_t = Self::default().scatter_rate, allow_negative_numbers = true)]
+    #[arg(long, help_heading = ARCHIVE, value_name = "RATE", default_value_t = Self::default().scatter_rate, allow_negative_numbers = true)]
     pub scatter_rate: f64,
 }
 

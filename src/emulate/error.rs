@@ -1,10 +1,11 @@
 //! Why nothing, or not everything, was written.
 
 use super::layout::Layout;
+use super::live::LiveError;
 use crate::store::StoreError;
 use std::path::PathBuf;
 
-/// Why an archive could not be written.
+/// Why an archive could not be written, or records not be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum EmulateError {
     /// A share of something that is no number from 0 to 1.
@@ -67,7 +68,9 @@ pub enum EmulateError {
     #[error("--to must name a folder or s3://bucket/prefix")]
     NoTarget,
     /// A target that is neither a folder nor a bucket.
-    #[error("--to {to}: cannot write to {scheme}://, only to a folder or to s3://bucket/prefix")]
+    #[error(
+        "--to {to}: cannot write to {scheme}://, only to a folder, to s3://bucket/prefix or to http://host:port"
+    )]
     Scheme {
         /// What was given.
         to: String,
@@ -80,6 +83,9 @@ pub enum EmulateError {
         /// The folder, or `s3://bucket/prefix`.
         path: PathBuf,
     },
+    /// Records could not be sent to a server.
+    #[error(transparent)]
+    Live(#[from] LiveError),
     /// The bucket refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -100,6 +106,7 @@ impl EmulateError {
     pub fn is_usage(&self) -> bool {
         match self {
             EmulateError::Store(error) => error.is_usage(),
+            EmulateError::Live(error) => error.is_usage(),
             _ => !matches!(self, EmulateError::NotEmpty { .. } | EmulateError::Io { .. }),
         }
     }

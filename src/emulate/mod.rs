@@ -1,9 +1,11 @@
-//! `pinflow emulate`: writes an archive of invented pins, geos and users, for demonstrations, tests and measurements.
+//! `pinflow emulate`: invents pins, geos and users, for demonstrations, tests and measurements, and writes them into an
+//! archive or sends them to a server.
 //!
-//! The same options give the same bytes, compressed ones as long as the compressor's release is the same. The
+//! Of archives, the same options give the same bytes, compressed ones as long as the compressor's release is the same. The
 //! records are the same in every layout: those of a post in the same order, those of a topic where partitions are as many.
 
 mod args;
+mod command;
 mod error;
 mod layout;
 mod checks;
@@ -23,8 +25,10 @@ mod names;
 mod folder;
 mod target;
 mod written;
+pub mod live;
 
 pub use args::EmulateArgs;
+pub use command::{EmulateCommand, EmulateTask, LiveTask};
 pub use error::EmulateError;
 pub use layout::Layout;
 pub use random::Chance;

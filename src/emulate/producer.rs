@@ -7,8 +7,7 @@ use super::odd;
 use super::partition::Partition;
 use super::plan::Chances;
 use super::random::Random;
-use super::records::json::write_number;
-use super::records::record::{Record, Spelling, key_name};
+use super::records::record::{Record, Spelling, key_name, write_delete};
 use super::records::{Catalogue, Post};
 use super::shape::Shape;
 use super::target::Target;
@@ -160,11 +159,7 @@ impl<'a> Producer<'a> {
         if self.random.happens(self.chances.delete) {
             let key = if self.random.percent(50) { "ind" } else { key_name(kind) };
             self.line.clear();
-            self.line.extend_from_slice(b"{\"");
-            self.line.extend_from_slice(key.as_bytes());
-            self.line.extend_from_slice(b"\": ");
-            write_number(&mut self.line, self.catalogue.ind(number));
-            self.line.extend_from_slice(b", \"_deleted\": true}");
+            write_delete(key, self.catalogue.ind(number), &mut self.line);
             self.written.of_mut(kind).deletes += 1;
             let partition = self.route(kind, number);
             self.append_late(kind, partition, LONGEST_CHANGE);

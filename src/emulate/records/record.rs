@@ -141,6 +141,15 @@ pub fn key_name(kind: Kind) -> &'static str {
     }
 }
 
+/// Appends the record that deletes another, whose key the field of that name holds.
+pub fn write_delete(key: &str, ind: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\": ");
+    write_number(out, ind);
+    out.extend_from_slice(b", \"_deleted\": true}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

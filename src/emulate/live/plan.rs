@@ -1,0 +1,106 @@
+//! The settings, checked, in the types that senders work with.
+
+use super::dialect::Dialect;
+use super::error::LiveError;
+use super::file_rows::FileRows;
+use super::invented::{InventedRows, LiveChances};
+use super::requests::Requests;
+use super::schedule::Schedule;
+use super::settings::{Invented, LiveSettings, Rows};
+use super::source::Source;
+use crate::emulate::checks::{bounded, chance, prefix};
+use crate::emulate::error::EmulateError;
+use crate::emulate::records::{Catalogue, CatalogueOptions};
+use crate::http_client::problem_of;
+use http::Uri;
+
+/// More than one machine sends.
+const MOST_RATE: f64 = 1e6;
+/// Each has a socket, and batches of its own.
+const MOST_CONNECTIONS: u64 = 1_000;
+
+/// Checked settings.
+pub struct LivePlan {
+    /// The server.
+    pub server: Uri,
+    /// When posts are due.
+    pub schedule: Schedule,
+    /// What they are.
+    pub source: Source,
+    /// How batches are put into requests.
+    pub requests: Requests,
+    /// Connections.
+    pub connections: usize,
+    /// Records of a request.
+    pub batch: usize,
+}
+
+impl LivePlan {
+    /// Checks the settings; an error names the flag.
+    pub fn from_settings(settings: &LiveSettings) -> Result<LivePlan, EmulateError> {
+        let dialect = settings.dialect;
+        let (server, requests) =
+            server(&settings.to, dialect, &topics(dialect, settings.prefix.as_deref())?)?;
+        let rate = settings.rate;
+        if !(rate > 0.0 && rate <= MOST_RATE) {
+            return Err(LiveError::Rate { value: rate, most: MOST_RATE }.into());
+        }
+        let (value, most) = (settings.batch.unwrap_or(dialect.default_batch()), dialect.most_in_batch());
+        if !(1..=most).contains(&value) {
+            return Err(LiveError::Batch { value, most, dialect }.into());
+        }
+        let connections = bounded("--connections", settings.connections.into(), MOST_CONNECTIONS)?;
+        if let Some(count) = settings.count {
+            bounded("--count", count, u64::MAX)?;
+        }
+        let schedule = Schedule::new(rate, settings.pace, settings.seed, settings.count, settings.duration);
+        let source = source(settings)?;
+        let (connections, batch) = (connections as usize, value as usize);
+        Ok(LivePlan { server, schedule, source, requests, connections, batch })
+    }
+}
+
+fn topics(dialect: Dialect, given: Option<&str>) -> Result<String, EmulateError> {
+    match (dialect.default_prefix(), given) {
+        (None, None) => Ok(String::new()),
+        (None, Some(_)) => Err(LiveError::NoPrefix { dialect }.into()),
+        (Some(default), given) => prefix(given.unwrap_or(default)),
+    }
+}
+
+fn server(to: &str, dialect: Dialect, prefix: &str) -> Result<(Uri, Requests), LiveError> {
+    let wrong = |problem: String| LiveError::Address { to: to.into(), problem };
+    let server: Uri = to.parse().map_err(|error: http::uri::InvalidUri| wrong(error.to_string()))?;
+    if let Some(problem) = problem_of(&server) {
+        return Err(wrong(problem.into()));
+    }
+    let requests = Requests::new(&server, dialect, prefix);
+    let requests = requests.ok_or_else(|| wrong("it makes no address with a path behind it".into()))?;
+    Ok((server, requests))
+}
+
+fn source(settings: &LiveSettings) -> Result<Source, EmulateError> {
+    let (dialect, seed) = (settings.dialect, settings.seed);
+    match &settings.rows {
+        Rows::File(path) => Ok(Source::File(FileRows::read(path, dialect, seed)?)),
+        Rows::Invented(invented) => {
+            let catalogue = Catalogue::new(CatalogueOptions {
+                seed,
+                posts: bounded("--posts", invented.posts, u64::MAX)?,
+                missing_geo: chance("--missing-geo-rate", invented.missing_geo_rate)?,
+                missing_user: chance("--missing-user-rate", invented.missing_user_rate)?,
+            });
+            let rows = InventedRows::new(catalogue, chances(invented)?, dialect.kinds(), seed);
+            Ok(Source::Invented(Box::new(rows)))
+        }
+    }
+}
+
+fn chances(invented: &Invented) -> Result<LiveChances, EmulateError> {
+    Ok(LiveChances {
+        correction: chance("--correction-rate", invented.correction_rate)?,
+        delete: chance("--delete-rate", invented.delete_rate)?,
+        malformed: chance("--malformed-rate", invented.malformed_rate)?,
+        odd: chance("--odd-rate", invented.odd_rate)?,
+    })
+}
