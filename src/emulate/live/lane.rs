@@ -93,6 +93,10 @@ impl Lane {
                     }
                     self.backoff.wait_after(answer.headers())
                 }
+                // The server has the request, and would answer the next one alike.
+                Err(error @ HttpError::TooLarge(_)) => {
+                    return shared.tally().refused(batch, &error.to_string());
+                }
                 Err(error) => {
                     misses += 1;
                     // A server may close a connection that it thinks idle just when a request comes.

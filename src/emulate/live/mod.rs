@@ -1,7 +1,8 @@
 //! Live emulation: posts drawn at random are sent to a server, each as a pin, a geo and a user, at a rate of their own.
 //!
 //! The loop is open, as that of many users is: when a post is due depends on the start and the rate alone. A server that
-//! is slow gets as many posts as a fast one, and gets them late. What waits is bounded: posts are drawn when they are sent.
+//! is slow gets as many posts as a fast one, and gets them late. What waits is bounded: beyond
+//! that, posts are drawn when there is room.
 //!
 //! A record whose answer was lost is sent again, so a server may have it twice.
 
@@ -52,8 +53,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-/// Batches that wait for a connection, so that one whose answers are slow does not hold up the others at once.
-const WAITING_BATCHES: usize = 64;
+/// Messages that wait for their connections, some 40 MB of them: one that was told to wait for a second should not hold up
+/// the others.
+const WAITING_MESSAGES: usize = 50_000;
+/// The fewest batches that can wait for a connection.
+const LEAST_WAITING_BATCHES: usize = 4;
 /// How often it is looked whether to end.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -83,8 +87,9 @@ async fn send(
     let progress = settings.progress.then(|| tokio::spawn(report::show(Arc::clone(&shared))));
     let (tell, told) = watch::channel(false);
     let (mut lanes, mut queues) = (JoinSet::new(), Vec::new());
+    let waiting = (WAITING_MESSAGES / plan.connections / plan.batch).max(LEAST_WAITING_BATCHES);
     for number in 0..plan.connections {
-        let (queue, batches) = mpsc::channel(WAITING_BATCHES);
+        let (queue, batches) = mpsc::channel(waiting);
         lanes.spawn(Lane::new(number, Arc::clone(&shared), told.clone()).run(batches));
         queues.push(queue);
     }
