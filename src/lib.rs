@@ -3,7 +3,6 @@
 //! The modules stand in the order in which a record meets them.
 
 pub mod cli;
-pub mod http_client;
 pub mod emulate;
 pub mod config;
 pub mod pipeline;

@@ -1,6 +1,8 @@
 //! What a configuration file may say, and what is said of one that is wrong.
 
-use pinflow::config::{Config, Kinds, Limits, Mapping, Replay, S3Settings};
+use pinflow::config::{
+    Config, DeadLetterSettings, HttpSettings, Kinds, Limits, Live, LogSettings, Mapping, Replay, S3Settings,
+};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row::{AgeGroups, Settings};
 use std::fs;
@@ -50,6 +52,31 @@ fn the_shipped_file_says_the_defaults() {
             retry_max_backoff_ms: 20_000,
             read_timeout_ms: 30_000,
             connect_timeout_ms: 5_000,
+        },
+        live: Live {
+            data: "data".into(),
+            listen: "127.0.0.1:8080".parse().expect("an address"),
+            tick_max_ms: 25,
+            lag_max_bytes: 64 << 20,
+            log: LogSettings {
+                partitions: 4,
+                topics: 64,
+                segment_bytes: 64 << 20,
+                queue_bytes: 64 << 20,
+                retention_bytes: None,
+                retention_days: None,
+            },
+            http: HttpSettings {
+                connections: 4096,
+                body_max_bytes: 32 << 20,
+                in_flight_max_bytes: 256 << 20,
+                kafka_records: 10_000,
+                kinesis_records: 500,
+                ingest_records: 200_000,
+                header_timeout_ms: 15_000,
+                body_timeout_ms: 60_000,
+            },
+            dead_letters: DeadLetterSettings { file_max_bytes: 8 << 20, max_bytes: 256 << 20 },
         },
     };
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/default.toml");
@@ -125,7 +152,7 @@ fn unknown_keys_are_named_with_the_nearest_known() {
     );
     check_error(
         "[sinks.s3]\nbucket = 'b'",
-        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are kinds, limits, replay, s3, views, workers",
+        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are data, dead_letters, http, kinds, limits, listen, live, log, replay, s3, views, workers",
     );
     check_error("views.k.a = 1", "pinflow.toml:1: unknown key views.k.a: did you mean views.k?");
     check_error(
@@ -166,6 +193,16 @@ fn values_that_are_not_allowed_are_shown_with_what_is() {
         ("replay.block_bytes", 4096, 64 << 20),
         ("replay.prefetch_blocks", 1, 4096),
         ("replay.readers", 1, 256),
+        ("live.tick_max_ms", 1, 60_000),
+        ("log.partitions", 1, 1024),
+        ("log.topics", 1, 1000),
+        ("log.queue_bytes", 1 << 20, 1 << 30),
+        ("http.connections", 1, 1_000_000),
+        ("http.kafka_records", 1, 1_000_000),
+        ("http.kinesis_records", 1, 1_000_000),
+        ("http.ingest_records", 1, 10_000_000),
+        ("http.header_timeout_ms", 1, 3_600_000),
+        ("http.body_timeout_ms", 1, 3_600_000),
         ("s3.fetch_concurrency", 1, 1024),
         ("s3.part_bytes", 64 << 10, 1 << 30),
         ("s3.buffer_bytes", 1 << 20, 8_i64 << 30),
@@ -227,12 +264,29 @@ fn a_file_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn bounds_that_depend_on_others_and_addresses_are_checked() {
+    let live = load("data = 'd'\nlisten = 'localhost:80'\nlog.retention_days = 7").expect("valid").live;
+    assert_eq!((live.data.to_str(), live.listen.to_string().as_str()), (Some("d"), "127.0.0.1:80"));
+    assert_eq!((live.log.retention_days, live.log.retention_bytes), (Some(7), None));
+    let address = "must be an address and a port, as \"127.0.0.1:8080\" or \"[::1]:8080\"";
+    check_error("listen = '8080'", &format!("pinflow.toml:1: listen {address}, found \"8080\""));
+    check_error("data = ''", "pinflow.toml:1: data must be a folder, found \"\"");
+    let error = load("http.body_max_bytes = 2048\nhttp.in_flight_max_bytes = 2047").expect_err("too few");
+    assert!(error.contains("http.in_flight_max_bytes must be a whole number of at least 2048"), "{error}");
+    let error = load("dead_letters.max_bytes = 16777215").expect_err("too few");
+    assert!(error.contains("dead_letters.max_bytes must be a whole number of at least 16777216"), "{error}");
+}
+
+#[test]
 fn flags_are_checked_as_keys_are() {
     let config = Config::default().with_workers(7).and_then(|config| config.with_k(9)).expect("allowed");
     assert_eq!((config.workers, config.views.k), (7, 9));
 
     let workers = Config::default().with_workers(0).expect_err("too few").to_string();
     assert_eq!(workers, "--workers must be 1 to 1024");
+    assert_eq!(Config::default().with_listen("[::1]:9").expect("allowed").live.listen.port(), 9);
+    let listen = Config::default().with_listen("here").expect_err("no address").to_string();
+    assert!(listen.starts_with("--listen must be an address and a port"), "{listen}");
     let k = Config::default().with_k(1001).expect_err("too many").to_string();
     assert_eq!(k, "--k must be 1 to 1000");
 }

@@ -22,8 +22,21 @@ pub enum DlqError {
         error: io::Error,
     },
     /// The front door cannot be asked.
-    #[error(transparent)]
-    Http(#[from] HttpError),
+    #[error("{url} does not answer: {error}")]
+    Http {
+        /// What was asked.
+        url: String,
+        /// Why there is no answer.
+        error: HttpError,
+    },
+    /// It is no address of a front door.
+    #[error("--to {to}: {problem}")]
+    Address {
+        /// What was given.
+        to: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// No request can be made at all.
     #[error("cannot make requests: {0}")]
     Client(io::Error),
@@ -57,6 +70,6 @@ pub enum DlqError {
 impl DlqError {
     /// Whether the command line is wrong.
     pub fn is_usage(&self) -> bool {
-        matches!(self, DlqError::Http(HttpError::Address(_)))
+        matches!(self, DlqError::Address { .. })
     }
 }

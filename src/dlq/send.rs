@@ -1,12 +1,15 @@
 //! Sends records to a front door: `POST /v1/ingest/{kind}`, a record a line, all of a request or nothing.
 
 use super::error::DlqError;
-use crate::http_client::{Answer, HttpClient};
-use hyper::header::RETRY_AFTER;
+use crate::http_client::{HttpBounds, HttpClient, problem_of};
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{Request, Response, Uri};
 use pinflow_dataflows::kind::Kind;
 use serde_json::Value;
 use std::thread;
 use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
 
 /// Attempts in a row at which the front door is busy before it is given up; they take about a minute.
 const ATTEMPTS: u32 = 10;
@@ -27,6 +30,7 @@ pub struct Line {
 
 /// Sends to one front door.
 pub struct Sender {
+    runtime: Runtime,
     client: HttpClient,
     /// `http://host:port`.
     to: String,
@@ -54,8 +58,15 @@ enum Meaning {
 impl Sender {
     /// For a front door at `http://host:port`.
     pub fn new(to: &str) -> Result<Sender, DlqError> {
-        let client = HttpClient::new().map_err(DlqError::Client)?;
-        Ok(Sender { client, to: to.trim_end_matches('/').to_owned() })
+        let problem = to
+            .parse::<Uri>()
+            .map_or_else(|error| Some(error.to_string()), |uri| problem_of(&uri).map(str::to_owned));
+        if let Some(problem) = problem {
+            return Err(DlqError::Address { to: to.to_owned(), problem });
+        }
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(DlqError::Client)?;
+        let client = HttpClient::new(HttpBounds::default());
+        Ok(Sender { runtime, client, to: to.trim_end_matches('/').to_owned() })
     }
 
     /// Sends lines in their order; those that are refused are left out. `sent` has what became of them also if an error
@@ -87,11 +98,14 @@ impl Sender {
     /// One request, again and again while the front door is busy.
     fn post(&self, kind: Kind, lines: &[Line]) -> Result<Meaning, DlqError> {
         let url = format!("{}/v1/ingest/{}", self.to, kind.name());
-        let body: Vec<u8> = lines.iter().flat_map(|line| line.json.iter().chain(b"\n")).copied().collect();
+        let body: Bytes = lines.iter().flat_map(|line| line.json.iter().chain(b"\n")).copied().collect();
         let mut wait = FIRST_WAIT;
         for attempt in 1.. {
-            let answer = self.client.post(&url, "application/x-ndjson", body.clone())?;
-            let (status, detail) = (answer.status, detail(&answer));
+            let request = Request::post(&url).header(CONTENT_TYPE, "application/x-ndjson");
+            let request = request.body(body.clone()).expect("the address was checked");
+            let answer = self.runtime.block_on(self.client.send(request));
+            let answer = answer.map_err(|error| DlqError::Http { url: url.clone(), error })?;
+            let (status, detail) = (answer.status().as_u16(), detail(&answer));
             match (status, line_index(&answer, lines.len())) {
                 (200..=299, _) => return Ok(Meaning::Accepted),
                 (400 | 413, Some(index)) => return Ok(Meaning::Line(index, detail)),
@@ -110,23 +124,23 @@ impl Sender {
 }
 
 /// Which line the answer blames, if it does: lines count from 1.
-fn line_index(answer: &Answer, lines: usize) -> Option<usize> {
-    let problem: Value = serde_json::from_slice(&answer.body).ok()?;
+fn line_index(answer: &Response<Bytes>, lines: usize) -> Option<usize> {
+    let problem: Value = serde_json::from_slice(&answer.body()).ok()?;
     let line = usize::try_from(problem.get("line")?.as_u64()?).ok()?;
     (1..=lines).contains(&line).then(|| line - 1)
 }
 
 /// What the answer says went wrong: a problem's detail, else the beginning of the body.
-fn detail(answer: &Answer) -> String {
-    let problem: Option<Value> = serde_json::from_slice(&answer.body).ok();
+fn detail(answer: &Response<Bytes>) -> String {
+    let problem: Option<Value> = serde_json::from_slice(&answer.body()).ok();
     let said = problem.as_ref().and_then(|problem| problem.get("detail").or(problem.get("title")));
     match said.and_then(Value::as_str) {
         Some(said) => said.to_owned(),
-        None => String::from_utf8_lossy(&answer.body).trim().chars().take(SHOWN_CHARS).collect(),
+        None => String::from_utf8_lossy(&answer.body()).trim().chars().take(SHOWN_CHARS).collect(),
     }
 }
 
 /// In seconds; a date, the other form, is left to our own waits.
-fn retry_after(answer: &Answer) -> Option<Duration> {
-    answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {
+    answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
