@@ -32,6 +32,7 @@ pub mod sort_key;
 pub mod tables;
 pub mod views;
 pub mod api;
+pub mod page;
 pub mod output;
 pub mod progress;
 pub mod scratch;

@@ -123,7 +123,7 @@ fn rows_are_ordered_by_columns_then_as_ever() {
 #[test]
 fn head_is_get_without_the_body() {
     let served = Served::new(Sample::new());
-    for path in ["/v1/views", "/v1/views/top_posters"] {
+    for path in ["/v1/views", "/v1/views/top_posters", "/"] {
         let (get, head) = (served.get(path), served.send("HEAD", path, ""));
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
         for name in ["content-length", "content-type", "etag", "cache-control"] {

@@ -9,3 +9,4 @@ mod answers;
 mod refusals;
 mod pages;
 mod freshness;
+mod page;

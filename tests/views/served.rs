@@ -2,6 +2,7 @@
 
 use crate::sample::Sample;
 use pinflow::api::{Api, routes};
+use pinflow::page;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -39,7 +40,7 @@ impl Served {
         let runtime = Runtime::new().expect("threads can be had");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port is free");
         let address = listener.local_addr().expect("it listens");
-        let application = routes(Api { views: sample.store.clone() });
+        let application = routes(Api { views: sample.store.clone() }).merge(page::routes());
         runtime.spawn(async move { axum::serve(listener, application).await });
         Served { sample, address, _runtime: runtime }
     }
