@@ -4,7 +4,7 @@ use crate::config::{Config, ConfigError};
 use crate::dlq::{self, DlqArgs, DlqError};
 use crate::emulate::{self, EmulateArgs, EmulateCommand, EmulateError, EmulateTask, LiveTask, live};
 use crate::output::{self, Format, OutputError};
-use crate::pipeline::{self, ReplayError, Run, RunError};
+use crate::pipeline::{self, DemoError, ReplayError, Run, RunError};
 use crate::scratch;
 use clap::{Args, Parser, Subcommand};
 use std::error::Error;
@@ -29,6 +29,8 @@ enum Command {
     Replay(ReplayArgs),
     /// Keep the views correct while records arrive.
     Run(RunArgs),
+    /// Run with emulated users, and show a page that moves.
+    Demo(RunArgs),
     /// Write an archive of invented records, or send them to a server.
     Emulate(EmulateCommand),
     /// Check a configuration.
@@ -139,6 +141,8 @@ enum CommandError {
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(transparent)]
+    Demo(#[from] DemoError),
+    #[error(transparent)]
     Output(#[from] OutputError),
     #[error(transparent)]
     Emulate(#[from] EmulateError),
@@ -154,6 +158,7 @@ impl CommandError {
             CommandError::Config(_) => WRONG_USE,
             CommandError::Replay(error) if error.is_usage() => WRONG_USE,
             CommandError::Run(error) if error.is_usage() => WRONG_USE,
+            CommandError::Demo(error) if error.is_usage() => WRONG_USE,
             CommandError::Emulate(error) if error.is_usage() => WRONG_USE,
             CommandError::Dlq(error) if error.is_usage() => WRONG_USE,
             _ => FAILED,
@@ -166,6 +171,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Replay(args) => replay(args),
         Command::Run(args) => run_live(args),
+        Command::Demo(args) => demo(args),
         Command::Emulate(command) => emulate(command),
         Command::Check(args) => check(args),
         Command::Dlq(args) => dlq(args),
@@ -247,6 +253,16 @@ fn run_live(args: RunArgs) -> Result<u8, CommandError> {
         thread::sleep(LOOK_EVERY);
     }
     run.stop();
+    Ok(OK)
+}
+
+fn demo(args: RunArgs) -> Result<u8, CommandError> {
+    let config = args.config()?;
+    output::log_events();
+    pipeline::demo(&config, scratch::wait_for_interrupt(), |url| {
+        // Who does not read it can read it in the log of events, too.
+        let _ = writeln!(io::stdout(), "\npinflow shows its views at {url}/    (Ctrl-C ends it)\n");
+    })?;
     Ok(OK)
 }
 

@@ -2,8 +2,10 @@
 
 mod replay;
 mod run;
+mod demo;
 mod serve;
 mod workers;
 
+pub use demo::{DemoError, demo};
 pub use replay::{Options, ReplayError, Replayed, Seconds, Summary, replay};
 pub use run::{Run, RunError};

@@ -45,6 +45,7 @@ pub struct Run {
     workers: WorkerGuards<()>,
     dead_letters: Arc<LettersOfRun>,
     address: SocketAddr,
+    epoch: u64,
 }
 
 /// Why a run cannot start.
@@ -160,12 +161,17 @@ impl Run {
             warn!(%address, "listening for other machines: there is no access control yet");
         }
         info!(%address, data = %data.display(), epoch, workers = config.workers, "started");
-        Ok(Run { serving, log, stop, follower, workers, dead_letters, address })
+        Ok(Run { serving, log, stop, follower, workers, dead_letters, address, epoch })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its number among the runs on its data folder.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Stops: requests that are in progress get their answers, and what was accepted is durable.

@@ -5,6 +5,7 @@ use crate::api::{self, Api};
 use crate::config::Config;
 use crate::front_door::{self, Appender, Door, Overload, Streams};
 use crate::http::{InFlight, Limits, Observer, Probes, Server, Stopped};
+use crate::page;
 use crate::running::Running;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub fn start(config: &Config, running: Arc<Running>) -> Result<Serving, RunError
     let address = server.address().map_err(|error| RunError::Listen { address: listen, error })?;
     runtime.spawn(running.clone().observe_freshness());
     let routes = front_door::routes(door).merge(api::routes(Api { views: running.shared.views.clone() }));
-    let routes = routes.merge(api::routes_of_run(running));
+    let routes = routes.merge(api::routes_of_run(running)).merge(page::routes());
     let (stop, stopping) = oneshot::channel();
     // Dropping the sender stops, too.
     let stopping = async { drop(stopping.await) };
