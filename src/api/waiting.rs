@@ -11,8 +11,12 @@ pub async fn snapshot(views: &ViewStore, headers: &HeaderMap, wait: Duration) ->
     let mut latest = views.subscribe();
     if !wait.is_zero() {
         let is_new = latest.wait_for(|snapshot| !has_already(headers, snapshot.as_of));
-        // Time is up: then the client is told that it has the latest.
-        let _ = tokio::time::timeout(wait, is_new).await;
+        // Time is up, or the run ends: then the client is told that it has the latest.
+        tokio::select! {
+            _ = is_new => {}
+            () = tokio::time::sleep(wait) => {}
+            () = views.closed() => {}
+        }
     }
     latest.borrow().clone()
 }

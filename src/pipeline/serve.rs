@@ -7,6 +7,7 @@ use crate::front_door::{self, Appender, Door, Overload, Streams};
 use crate::http::{InFlight, Limits, Observer, Probes, Server, Stopped};
 use crate::page;
 use crate::running::Running;
+use crate::views::ViewStore;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub struct Serving {
     runtime: Runtime,
     address: SocketAddr,
     stop: oneshot::Sender<()>,
+    views: Arc<ViewStore>,
     stopped: JoinHandle<Stopped>,
 }
 
@@ -45,13 +47,14 @@ pub fn start(config: &Config, running: Arc<Running>) -> Result<Serving, RunError
     let server = runtime.block_on(bind(listen, limits, probes, observer))?;
     let address = server.address().map_err(|error| RunError::Listen { address: listen, error })?;
     runtime.spawn(running.clone().observe_freshness());
-    let routes = front_door::routes(door).merge(api::routes(Api { views: running.shared.views.clone() }));
+    let views = running.shared.views.clone();
+    let routes = front_door::routes(door).merge(api::routes(Api { views: views.clone() }));
     let routes = routes.merge(api::routes_of_run(running)).merge(page::routes());
     let (stop, stopping) = oneshot::channel();
     // Dropping the sender stops, too.
     let stopping = async { drop(stopping.await) };
     let stopped = runtime.spawn(server.serve(routes, stopping));
-    Ok(Serving { runtime, address, stop, stopped })
+    Ok(Serving { runtime, address, stop, views, stopped })
 }
 
 async fn bind(
@@ -72,6 +75,7 @@ impl Serving {
 
     /// Accepts nothing more, and waits for requests in progress.
     pub fn stop(self) -> Served {
+        self.views.close();
         // It may have ended by itself.
         let _ = self.stop.send(());
         let stopped = self.runtime.block_on(self.stopped);

@@ -28,6 +28,7 @@ pub struct Publication {
 pub struct ViewStore {
     deliveries: Mutex<Deliveries>,
     latest: watch::Sender<Arc<Snapshot>>,
+    is_closed: watch::Sender<bool>,
     pins: Pins,
     age_groups: AgeGroups,
     on_publication: Box<dyn Fn(Publication) + Send + Sync>,
@@ -57,6 +58,7 @@ impl ViewStore {
         ViewStore {
             deliveries: Mutex::new(deliveries),
             latest: watch::Sender::new(Arc::new(empty)),
+            is_closed: watch::Sender::new(false),
             pins: Pins::default(),
             age_groups: settings.age_groups.clone(),
             on_publication: Box::new(|_| ()),
@@ -106,6 +108,17 @@ impl ViewStore {
     /// The views as of now, and of every tick that is published from now on; one who is slow sees the latest.
     pub fn subscribe(&self) -> watch::Receiver<Arc<Snapshot>> {
         self.latest.subscribe()
+    }
+
+    /// From now on nobody waits for what is to come.
+    pub fn close(&self) {
+        self.is_closed.send_replace(true);
+    }
+
+    /// Waits until nobody waits any more.
+    pub async fn closed(&self) {
+        // The store has the sender.
+        let _ = self.is_closed.subscribe().wait_for(|is_closed| *is_closed).await;
     }
 
     /// Waits until a tick is published, alone or with later ones.

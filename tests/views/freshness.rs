@@ -65,3 +65,17 @@ fn there_is_no_wait_for_what_is_there() {
     assert_eq!(wrong.status, 400);
     assert!(start.elapsed() < Duration::from_millis(LONG_MS));
 }
+
+#[test]
+fn nobody_waits_when_the_run_ends() {
+    let served = Served::new(Sample::new());
+    let known = served.get("/v1/views").header("etag").to_owned();
+    let waiting = std::thread::scope(|scope| {
+        let header = format!("If-None-Match: {known}");
+        let served = &served;
+        let waiting = scope.spawn(move || served.send("GET", "/v1/views?wait_ms=30000", &header));
+        served.sample.store.close();
+        waiting.join().expect("no panic")
+    });
+    assert_eq!(waiting.status, 304);
+}
