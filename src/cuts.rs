@@ -16,21 +16,24 @@ pub struct Cut {
     pub vector: Vec<u64>,
     /// How many positions it has that the tick before has not.
     pub positions: u64,
-    /// The times of those, each once in a block; 0 where it is not known.
+    /// The times of those that came live, each once in a block; 0 where it is not known.
     pub times: Vec<u64>,
 }
 
 impl Cut {
     /// A block belongs to it.
-    pub fn add(&mut self, block: &Block) {
+    pub fn add(&mut self, block: &Block, is_live: bool) {
         let partition = block.partition as usize;
         if self.vector.len() <= partition {
             self.vector.resize(partition + 1, 0);
         }
         self.vector[partition] = block.first_position + block.positions;
         self.positions += block.positions;
-        self.times.push(block.times.first);
-        self.times.extend(block.times.later.iter().map(|(_, time)| *time));
+        // What was there at the start may have millions of them, and nobody asks how fresh it is.
+        if is_live {
+            self.times.push(block.times.first);
+            self.times.extend(block.times.later.iter().map(|(_, time)| *time));
+        }
     }
 
     /// The next one, with nothing in it yet.

@@ -63,10 +63,8 @@ impl Running {
         let mut observed = self.published().n;
         while published.changed().await.is_ok() {
             let tick = published.borrow_and_update().as_of.n;
-            // What was read at the start was accepted long ago.
-            let is_live = self.shared.sequencer.caught_up().is_some_and(|first| tick > first);
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
-            for tick in (observed + 1..=tick).filter(|_| is_live) {
+            for tick in observed + 1..=tick {
                 let times = self.shared.sequencer.cut(tick).map(|cut| cut.times).unwrap_or_default();
                 for time in times.into_iter().filter(|time| *time > 0) {
                     let seconds = now.saturating_sub(time) as f64 / 1000.0;

@@ -96,7 +96,8 @@ impl Sequencer {
                     if self.is_due(&inner) {
                         inner.cut();
                     }
-                    inner.open.add(&block);
+                    let is_live = inner.is_live;
+                    inner.open.add(&block, is_live);
                     inner.duplicates += duplicates;
                     return Work::Block(inner.open.tick, block);
                 }
