@@ -3,3 +3,4 @@
 mod program;
 mod client;
 mod smoke;
+mod demo;
