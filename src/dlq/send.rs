@@ -125,18 +125,18 @@ impl Sender {
 
 /// Which line the answer blames, if it does: lines count from 1.
 fn line_index(answer: &Response<Bytes>, lines: usize) -> Option<usize> {
-    let problem: Value = serde_json::from_slice(&answer.body()).ok()?;
+    let problem: Value = serde_json::from_slice(answer.body()).ok()?;
     let line = usize::try_from(problem.get("line")?.as_u64()?).ok()?;
     (1..=lines).contains(&line).then(|| line - 1)
 }
 
 /// What the answer says went wrong: a problem's detail, else the beginning of the body.
 fn detail(answer: &Response<Bytes>) -> String {
-    let problem: Option<Value> = serde_json::from_slice(&answer.body()).ok();
+    let problem: Option<Value> = serde_json::from_slice(answer.body()).ok();
     let said = problem.as_ref().and_then(|problem| problem.get("detail").or(problem.get("title")));
     match said.and_then(Value::as_str) {
         Some(said) => said.to_owned(),
-        None => String::from_utf8_lossy(&answer.body()).trim().chars().take(SHOWN_CHARS).collect(),
+        None => String::from_utf8_lossy(answer.body()).trim().chars().take(SHOWN_CHARS).collect(),
     }
 }
 

@@ -125,7 +125,7 @@ impl PartitionTail {
         self.next = self.next.max(object.start_offset);
         let path = end.object_path(log, object);
         let key = path.strip_prefix(log).unwrap_or(&path).to_string_lossy().into_owned();
-        let opened = OpenObject::new(end, object, log, self.limits).map(|(pieces, ends)| {
+        let opened = OpenObject::open_files(end, object, log, self.limits).map(|(pieces, ends)| {
             let origin = Origin {
                 source: self.source.clone(),
                 partition: self.partition.name.clone(),
@@ -223,7 +223,7 @@ impl PartitionTail {
 }
 
 impl OpenObject {
-    fn new(end: &End, object: &Object, log: &Path, limits: Limits) -> io::Result<(Pieces, Ends)> {
+    fn open_files(end: &End, object: &Object, log: &Path, limits: Limits) -> io::Result<(Pieces, Ends)> {
         let ends = Ends::default();
         ends.set(object);
         let lines = TailFile::new(File::open(end.object_path(log, object))?, ends.lines.clone());

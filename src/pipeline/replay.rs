@@ -191,7 +191,7 @@ fn summarise(measured: &Measurement) -> Summary {
     Summary {
         counts: measured.counts.clone(),
         superseded: measured.superseded,
-        size: measured.size.clone(),
+        size: measured.size,
         seconds: Seconds { decode, graph, wait, ..Seconds::default() },
         ..Summary::default()
     }
