@@ -3,6 +3,7 @@
 mod replay;
 mod run;
 mod demo;
+mod descriptors;
 mod serve;
 mod workers;
 

@@ -1,7 +1,7 @@
 //! A run: records arrive at the front door, the log keeps them, the views follow.
 
 use super::serve::{self, Served, Serving};
-use super::workers;
+use super::{descriptors, workers};
 use crate::archive::Limits;
 use crate::buffers::Buffers;
 use crate::config::Config;
@@ -98,6 +98,7 @@ impl Run {
     /// Opens the log, starts the workers and listens. What the log holds is read while requests are taken already.
     pub fn start(config: &Config) -> Result<Run, RunError> {
         let started = Instant::now();
+        descriptors::take_all(config);
         let data = &config.live.data;
         let unusable = |error| RunError::Data { folder: data.clone(), error };
         fs::create_dir_all(data).map_err(unusable)?;
