@@ -156,7 +156,13 @@ impl Run {
             epoch,
             started,
         });
-        let serving = serve::start(config, running)?;
+        let serving = match serve::start(config, running) {
+            Ok(serving) => serving,
+            Err(error) => {
+                end_workers(&stop, follower, workers);
+                return Err(error);
+            }
+        };
         let address = serving.address();
         if !address.ip().is_loopback() {
             warn!(%address, "listening for other machines: there is no access control yet");
@@ -179,19 +185,23 @@ impl Run {
     pub fn stop(self) {
         let Served { cut_off } = self.serving.stop();
         self.log.close();
-        self.stop.store(true, Ordering::Relaxed);
-        let workers = self.workers;
-        let ended = std::thread::spawn(move || {
-            // Neither gives anything back; a panic has ended the process.
-            let _ = self.follower.join();
-            let _ = workers::join(workers);
-        });
-        let deadline = Instant::now() + WORKERS_END;
-        while !ended.is_finished() && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        end_workers(&self.stop, self.follower, self.workers);
         self.dead_letters.live.flush();
         info!(cut_off, "stopped");
+    }
+}
+
+/// Lets the workers end, on a thread of its own: whoever drops their guards waits for as long as they have something to do.
+fn end_workers(stop: &AtomicBool, follower: JoinHandle<()>, workers: WorkerGuards<()>) {
+    stop.store(true, Ordering::Relaxed);
+    let ended = std::thread::spawn(move || {
+        // Neither gives anything back; a panic has ended the process.
+        let _ = follower.join();
+        let _ = workers::join(workers);
+    });
+    let deadline = Instant::now() + WORKERS_END;
+    while !ended.is_finished() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 
