@@ -4,3 +4,6 @@ mod program;
 mod client;
 mod smoke;
 mod demo;
+mod slow;
+mod stopping;
+mod refused_start;
