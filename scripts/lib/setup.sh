@@ -21,16 +21,23 @@ need() {
         case "$command" in
             cc) packages+=(build-essential) ;;
             curl) packages+=(curl ca-certificates) ;;
+            kill) packages+=(procps) ;;
+            prlimit) packages+=(util-linux) ;;
             *) packages+=("$command") ;;
         esac
     done
     [ "${#packages[@]}" -gt 0 ] || return 0
+    need_packages "${packages[@]}"
+}
+
+# need_packages PACKAGE...: Debian packages that are known to be missing.
+need_packages() {
     if have apt-get && [ "$(id -u)" = 0 ]; then
-        say "install ${packages[*]}"
+        say "install $*"
         apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
     else
-        fail "missing; install with: sudo apt-get install ${packages[*]} (or what your system has in their place)"
+        fail "missing; install with: sudo apt-get install $* (or what your system has in their place)"
     fi
 }
 
