@@ -113,6 +113,8 @@ impl Door {
         if self.streams.get(topic).is_none() {
             self.change_streams(topic, Streams::note).await.map_err(|error| match error {
                 StreamsError::TooMany { max } => Refusal::TooManyStreams { max },
+                // A full disk is one, whatever it was that did not fit.
+                StreamsError::Io { reason, .. } => Refusal::Append(AppendError::of_io(&reason)),
                 error => Refusal::Streams(error.to_string()),
             })?;
         }

@@ -61,8 +61,8 @@ pub enum AppendError {
 }
 
 impl AppendError {
-    /// What a failed write or fsync means for the requests of its group.
-    pub(super) fn of_io(error: &io::Error) -> AppendError {
+    /// What a failed write or fsync means for the requests that wait for it.
+    pub(crate) fn of_io(error: &io::Error) -> AppendError {
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 AppendError::NoRoom(error.to_string())

@@ -4,7 +4,9 @@ use super::error::{KinesisError, json};
 use super::sequence::shard_id;
 use super::{StreamParameter, StreamPath, existing, request};
 use crate::front_door::door::Door;
+use crate::front_door::refusal::Refusal;
 use crate::front_door::streams::{Streams, StreamsError};
+use crate::log::AppendError;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::response::Response;
@@ -99,7 +101,8 @@ async fn change(
     changed.map_err(|error| match error {
         StreamsError::Exists => KinesisError::Exists(stream.to_owned()),
         StreamsError::TooMany { max } => KinesisError::TooMany(max),
-        StreamsError::Damaged { .. } | StreamsError::Io { .. } => KinesisError::Failed(error.to_string()),
+        StreamsError::Io { reason, .. } => Refusal::Append(AppendError::of_io(&reason)).into(),
+        StreamsError::Damaged { .. } => KinesisError::Failed(error.to_string()),
     })
 }
 
