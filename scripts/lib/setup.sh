@@ -21,7 +21,6 @@ need() {
         case "$command" in
             cc) packages+=(build-essential) ;;
             curl) packages+=(curl ca-certificates) ;;
-            kill) packages+=(procps) ;;
             prlimit) packages+=(util-linux) ;;
             *) packages+=("$command") ;;
         esac

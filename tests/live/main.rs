@@ -7,6 +7,7 @@ mod demo;
 mod tools;
 mod trace;
 mod durable;
+mod full_disk;
 mod slow;
 mod stopping;
 mod refused_start;
