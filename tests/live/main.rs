@@ -8,6 +8,7 @@ mod tools;
 mod trace;
 mod durable;
 mod full_disk;
+mod metrics;
 mod slow;
 mod stopping;
 mod refused_start;
