@@ -9,6 +9,7 @@ mod trace;
 mod durable;
 mod full_disk;
 mod metrics;
+mod producers;
 mod slow;
 mod stopping;
 mod refused_start;
