@@ -7,13 +7,17 @@ use axum::Router;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
 /// How long nothing is accepted after accepting failed: without a pause, a process that is out of file descriptors
 /// would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Connections that may wait to be accepted; the system's own maximum, where that is lower. With the usual 128 a crowd that
+/// comes at once finds no place now and then, and whoever finds none tries again after a second.
+const BACKLOG: u32 = 4096;
 
 /// A server that listens.
 pub struct Server {
@@ -38,7 +42,7 @@ impl Server {
         probes: Probes,
         observer: Observer,
     ) -> io::Result<Server> {
-        Ok(Server { listener: TcpListener::bind(address).await?, limits, probes, observer })
+        Ok(Server { listener: listen(address)?, limits, probes, observer })
     }
 
     /// Where it listens.
@@ -93,6 +97,14 @@ impl Server {
         drop(listener);
         drain(&phase, limits.drain_timeout).await
     }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // Else a restart would have to wait for the last connections of the run before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Answers are small and complete: waiting for more to send would only delay them.
