@@ -8,6 +8,7 @@ mod tools;
 mod trace;
 mod durable;
 mod full_disk;
+mod overload;
 mod metrics;
 mod producers;
 mod slow;
