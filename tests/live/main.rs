@@ -9,6 +9,8 @@ mod trace;
 mod durable;
 mod full_disk;
 mod overload;
+mod crowd;
+mod descriptors;
 mod metrics;
 mod producers;
 mod slow;
