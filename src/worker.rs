@@ -78,7 +78,8 @@ pub fn run(worker: &mut Worker, shared: &Shared) {
             }
             Work::Nothing(tick) => {
                 part.enter(worker, tick);
-                if !part.is_measured {
+                // What is still on its way changes the state, also that of workers that decoded nothing.
+                if !part.is_measured && part.is_complete() {
                     part.measure();
                 }
                 part.wait(worker);
@@ -170,9 +171,13 @@ impl<'a> Part<'a> {
 
     /// Nothing to decode: waits until there is.
     fn wait(&mut self, worker: &mut Worker) {
-        let all_complete = self.complete_below >= *self.input.time();
-        let will_be_woken = all_complete && self.shared.sequencer.is_live();
+        let will_be_woken = self.is_complete() && self.shared.sequencer.is_live();
         self.step_or_park(worker, if will_be_woken { PARK } else { SHORT_PARK });
+    }
+
+    /// Whether all ticks before the one that is open are complete.
+    fn is_complete(&self) -> bool {
+        self.complete_below >= *self.input.time()
     }
 
     /// Hands over the changes of complete ticks, and answers what is asked of the state.
@@ -180,6 +185,7 @@ impl<'a> Part<'a> {
         let complete_below = self.probe.with_frontier(|frontier| frontier.first().copied()).unwrap_or(0);
         if complete_below > self.complete_below {
             self.complete_below = complete_below;
+            self.is_measured = false;
             let complete = take_below(&mut self.changes.borrow_mut(), complete_below);
             self.shared.views.deliver(self.number, complete_below, complete);
             self.shared.sequencer.complete_below(complete_below);
