@@ -50,7 +50,14 @@ impl Client {
 
     /// Sends one record as the Kafka REST Proxy takes it.
     pub fn produce(&mut self, topic: &str, record: &Value) -> io::Result<Answer> {
-        let body = serde_json::json!({ "records": [{ "value": record }] }).to_string();
+        self.produce_all(topic, &[record])
+    }
+
+    /// The same of several records.
+    pub fn produce_all(&mut self, topic: &str, records: &[&Value]) -> io::Result<Answer> {
+        let records: Vec<Value> =
+            records.iter().map(|record| serde_json::json!({ "value": record })).collect();
+        let body = serde_json::json!({ "records": records }).to_string();
         let header = "Content-Type: application/vnd.kafka.json.v2+json\r\n";
         self.send("POST", &format!("/topics/{topic}"), header, body.as_bytes())
     }

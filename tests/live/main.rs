@@ -1,7 +1,15 @@
 //! The running program: records in over real sockets, views out, whatever happens between.
 
+#[path = "../../dataflows/tests/naive/mod.rs"]
+mod naive;
+
 mod program;
 mod client;
+mod log_files;
+mod recomputed;
+mod checks;
+mod random;
+mod producer;
 mod smoke;
 mod demo;
 mod tools;
@@ -16,3 +24,6 @@ mod producers;
 mod slow;
 mod stopping;
 mod refused_start;
+mod emulated;
+mod kills;
+mod consistency;

@@ -44,19 +44,40 @@ impl<'a> Start<'a> {
 
     /// The same through another command, whose last argument is the program.
     pub fn spawn(&self, mut command: Command) -> Program {
-        fs::create_dir_all(self.data).expect("make the folder");
-        let config = self.data.with_extension("toml");
-        fs::write(&config, self.config).expect("write the configuration");
-        command.args(["run", "--listen", "127.0.0.1:0", "--workers", &self.workers.to_string(), "--data"]);
-        command.arg(self.data).arg("--config").arg(&config);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("start pinflow");
+        self.complete(&mut command);
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("start pinflow");
         let lines = lines_of(BufReader::new(child.stderr.take().expect("it is piped")));
         let started =
             wait_for(&lines, "started address=").unwrap_or_else(|said| panic!("it did not start: {said}"));
         let address = started.split("address=").nth(1).and_then(|rest| rest.split(' ').next());
         let address = address.and_then(|address| address.parse().ok()).expect("an address");
         Program { child, address, lines }
+    }
+
+    /// Starts it, does not wait for anything, and says nothing of what it says.
+    pub fn begin(&self) -> Begun {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pinflow"));
+        self.complete(&mut command);
+        Begun(command.stderr(Stdio::null()).spawn().expect("start pinflow"))
+    }
+
+    fn complete(&self, command: &mut Command) {
+        fs::create_dir_all(self.data).expect("make the folder");
+        let config = self.data.with_extension("toml");
+        fs::write(&config, self.config).expect("write the configuration");
+        command.args(["run", "--listen", "127.0.0.1:0", "--workers", &self.workers.to_string(), "--data"]);
+        command.arg(self.data).arg("--config").arg(&config).stdin(Stdio::null()).stdout(Stdio::null());
+    }
+}
+
+/// A run of which is not known how far it is.
+pub struct Begun(Child);
+
+impl Begun {
+    /// Kills it, wherever it is.
+    pub fn kill(mut self) {
+        self.0.kill().expect("it has not been waited for");
+        self.0.wait().expect("it ends");
     }
 }
 
