@@ -30,8 +30,6 @@ pub struct Frame {
     pub time: u64,
     pub records: u32,
     pub bytes: u32,
-    /// Frames of its group commit, in all partitions.
-    pub group_frames: u32,
 }
 
 /// Bytes of a companion before its frames, and of a frame, which has no gaps in the embedded log.
@@ -106,7 +104,6 @@ fn frame(bytes: &[u8]) -> Frame {
         time: number_8(24),
         records: number_4(32),
         bytes: number_4(36),
-        group_frames: number_4(44),
     }
 }
 

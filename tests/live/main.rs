@@ -27,3 +27,5 @@ mod refused_start;
 mod emulated;
 mod kills;
 mod consistency;
+mod order;
+mod topics;

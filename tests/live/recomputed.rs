@@ -90,11 +90,6 @@ impl Recomputed {
         tables.iter().map(|table| (table.view.name().to_owned(), rows_of(table))).collect()
     }
 
-    /// Every `ind` that a record names.
-    pub fn inds(&self) -> BTreeSet<u64> {
-        self.rows.iter().map(|placed| placed.row.ind).collect()
-    }
-
     /// The post of an `ind` as `GET /v1/posts/{ind}` shows it, without the tick; nothing if there is none.
     pub fn post(&self, ind: u64) -> Option<Value> {
         let latest = |kind| {
