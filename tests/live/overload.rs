@@ -135,10 +135,13 @@ fn what_the_graph_cannot_take_in_is_refused_and_memory_stays() {
     });
     assert_eq!(program.client().ingest("pin", &bodies[0]).status, 200);
     let all = warm + accepted + POSTS;
-    wait_for("the views are behind", || records(&program) == json!(all));
-    let (_, rows) = program.client().view("category_by_country");
-    assert_eq!(rows[0]["posts"], json!(POSTS / CATEGORIES), "{rows}");
-    assert_eq!(rows.as_array().map(Vec::len), Some(CATEGORIES as usize), "all tie");
+    wait_for("not all is read", || records(&program) == json!(all));
+    // The views show it with the tick that it was read in. Then all categories tie.
+    wait_for("the views are behind", || {
+        let (_, rows) = program.client().view("category_by_country");
+        rows[0]["posts"] == json!(POSTS / CATEGORIES)
+            && rows.as_array().map(Vec::len) == Some(CATEGORIES as usize)
+    });
     let log = crate::program::log_lines(&data);
     assert_eq!(log.len() as u64, all + POSTS);
     program.stop();
