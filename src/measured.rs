@@ -53,9 +53,9 @@ impl Measurement {
 pub struct Measured(Mutex<Measurement>);
 
 impl Measured {
-    /// Replaces it.
-    pub fn set(&self, measurement: Measurement) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = measurement;
+    /// Changes it.
+    pub fn update(&self, change: impl FnOnce(&mut Measurement)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// The latest.

@@ -79,8 +79,8 @@ pub fn run(worker: &mut Worker, shared: &Shared) {
             Work::Nothing(tick) => {
                 part.enter(worker, tick);
                 // What is still on its way changes the state, also that of workers that decoded nothing.
-                if !part.is_measured && part.is_complete() {
-                    part.measure();
+                if part.is_complete() {
+                    part.tell();
                 }
                 part.wait(worker);
                 part.times.wait += start.elapsed();
@@ -106,8 +106,19 @@ struct Part<'a> {
     /// All ticks below are complete, as the views were told.
     complete_below: Tick,
     times: Times,
+    told: Told,
     measured_at: Instant,
-    is_measured: bool,
+}
+
+/// What others know of the worker's counts and measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Told {
+    /// Not all.
+    Behind,
+    /// What was counted, but not how large the state is now.
+    Counts,
+    /// All.
+    All,
 }
 
 impl<'a> Part<'a> {
@@ -132,8 +143,8 @@ impl<'a> Part<'a> {
                 changes,
                 complete_below: 1,
                 times: Times::default(),
+                told: Told::All,
                 measured_at: Instant::now(),
-                is_measured: true,
             }
         })
     }
@@ -185,7 +196,7 @@ impl<'a> Part<'a> {
         let complete_below = self.probe.with_frontier(|frontier| frontier.first().copied()).unwrap_or(0);
         if complete_below > self.complete_below {
             self.complete_below = complete_below;
-            self.is_measured = false;
+            self.told = Told::Behind;
             let complete = take_below(&mut self.changes.borrow_mut(), complete_below);
             self.shared.views.deliver(self.number, complete_below, complete);
             self.shared.sequencer.complete_below(complete_below);
@@ -199,24 +210,38 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Tells what was counted and measured, if it is not too soon: the state's size takes a while to add up.
+    /// While it is busy: tells what was counted, now and then.
     fn measure_now_and_then(&mut self) {
-        self.is_measured = false;
+        self.told = Told::Behind;
         if self.measured_at.elapsed() >= MEASURE_EVERY {
             self.measure();
         }
     }
 
+    /// When all ticks are complete: tells what was counted, and how large the state is, unless that was told a moment ago. To
+    /// add it up goes through all groups, which would take longer than a small tick.
+    fn tell(&mut self) {
+        if self.told < Told::All && self.measured_at.elapsed() >= MEASURE_EVERY {
+            self.measure();
+        } else if self.told == Told::Behind {
+            let (counts, superseded) = (self.decoder.counts().clone(), self.state.superseded());
+            self.shared.measured[self.number].update(|told| {
+                (told.counts, told.superseded, told.times) = (counts, superseded, self.times);
+            });
+            self.told = Told::Counts;
+        }
+    }
+
     fn measure(&mut self) {
-        let (counts, superseded) = (self.decoder.counts().clone(), self.state.superseded());
-        self.shared.measured[self.number].set(Measurement {
-            counts,
-            superseded,
+        let measurement = Measurement {
+            counts: self.decoder.counts().clone(),
+            superseded: self.state.superseded(),
             size: self.state.size(),
             times: self.times,
-        });
+        };
+        self.shared.measured[self.number].update(|told| *told = measurement);
         self.measured_at = Instant::now();
-        self.is_measured = true;
+        self.told = Told::All;
     }
 }
 
