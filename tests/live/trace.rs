@@ -42,13 +42,19 @@ impl Traced {
 
     /// Ends the run and gives its calls, by when they began.
     pub fn stop(self) -> Vec<Call> {
-        let last = format!("{} +++ exited with 0 +++", self.program.id());
+        let process = self.program.id().to_string();
         self.program.stop();
         let begin = Instant::now();
         loop {
             let trace = fs::read(&self.file).expect("read the trace");
             let trace = String::from_utf8_lossy(&trace);
-            if trace.lines().any(|line| line == last) {
+            // Numbers of processes are padded.
+            let last = |line: &str| {
+                line.split_once(' ').is_some_and(|(number, what)| {
+                    number == process && what.trim_start() == "+++ exited with 0 +++"
+                })
+            };
+            if trace.lines().any(last) {
                 return calls(&trace);
             }
             assert!(begin.elapsed() < PATIENCE, "the trace does not end");
