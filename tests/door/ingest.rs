@@ -65,7 +65,7 @@ async fn problems() {
     assert_eq!((method.status, method.header("allow")), (405, Some("POST")));
     server.log.refuse(AppendError::NoRoom("full".to_owned()));
     let no_room = server.send("POST", "/v1/ingest/pin", &[], "{}").await;
-    assert_eq!((no_room.status, &no_room.json()["detail"]), (503, &"no room: full".into()));
+    assert_eq!((no_room.status, &no_room.json()["detail"]), (503, &"there is no room: full".into()));
     assert_eq!(server.send("DELETE", "/streams/ingest.pin", &[], "").await.status, 200);
     assert_eq!(server.send("POST", "/v1/ingest/pin", &[], "{}").await.status, 410);
     assert_eq!(server.log.len(), 0);

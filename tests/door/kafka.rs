@@ -225,11 +225,11 @@ async fn too_many_topics() {
 async fn the_log_refuses() {
     let server = TestServer::start().await;
     for (refusal, status, answer) in [
-        (AppendError::Busy, 429, r#"{"error_code":429,"message":"the log is busy"}"#),
+        (AppendError::Busy, 429, r#"{"error_code":429,"message":"too many requests wait to be written"}"#),
         (
             AppendError::NoRoom("1 KB free".to_owned()),
             503,
-            r#"{"error_code":50003,"message":"Retriable Kafka error: no room: 1 KB free"}"#,
+            r#"{"error_code":50003,"message":"Retriable Kafka error: there is no room: 1 KB free"}"#,
         ),
         (
             AppendError::Closed,
@@ -239,7 +239,7 @@ async fn the_log_refuses() {
         (
             AppendError::Failed("EIO".to_owned()),
             500,
-            r#"{"error_code":50003,"message":"Retriable Kafka error: could not write: EIO"}"#,
+            r#"{"error_code":50003,"message":"Retriable Kafka error: the records cannot be written: EIO"}"#,
         ),
     ] {
         server.log.refuse(refusal);

@@ -63,7 +63,7 @@ async fn refusals_have_fastapis_shape() {
     let busy = server.send("POST", "/pin/", &[], "{}").await;
     assert_eq!(
         (busy.parts(), busy.header("retry-after")),
-        ((429, r#"{"detail":"the log is busy"}"#), Some("1"))
+        ((429, r#"{"detail":"too many requests wait to be written"}"#), Some("1"))
     );
     let get = server.send("GET", "/pin/", &[], "").await;
     assert_eq!(
