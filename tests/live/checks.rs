@@ -92,11 +92,13 @@ pub fn check_rows(what: &str, found: &Value, expected: &Value) {
     assert_eq!(found.len(), expected.len(), "{what}: rows");
 }
 
-/// What a replay of the log shows, and its summary.
+/// What a replay of the log shows, and its summary; its dead letters lie beside the data folder.
 pub fn replay(data: &Path, code: i32) -> (Views, Value) {
     let out = data.with_extension("views");
+    let letters = data.with_extension("letters");
     let mut command = Command::new(env!("CARGO_BIN_EXE_pinflow"));
     command.args(["replay", "--json", "--quiet", "--workers", "2", "--out"]).arg(&out).arg(data.join("log"));
+    command.arg("--dead-letters").arg(letters);
     let output = command.output().expect("start pinflow");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{errors}");

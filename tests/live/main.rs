@@ -29,3 +29,4 @@ mod kills;
 mod consistency;
 mod order;
 mod topics;
+mod damage;
