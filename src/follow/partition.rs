@@ -10,6 +10,7 @@ use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tracing::info;
 
 /// Reads the objects of a partition one after the other, as far as they are committed.
 pub struct PartitionTail {
@@ -117,28 +118,33 @@ impl PartitionTail {
         }
     }
 
-    /// The object that holds the next position, or the first one behind it.
+    /// The object that holds the next position, or the first one behind it that is still there.
     fn open_next(&mut self, end: &End, log: &Path) -> Option<Result<OpenObject, Fault>> {
         let objects = || end.objects();
-        let object =
-            objects().rfind(|object| object.start_offset <= self.next).or_else(|| objects().next())?;
-        self.next = self.next.max(object.start_offset);
-        let path = end.object_path(log, object);
-        let key = path.strip_prefix(log).unwrap_or(&path).to_string_lossy().into_owned();
-        let opened = OpenObject::open_files(end, object, log, self.limits).map(|(pieces, ends)| {
-            let origin = Origin {
-                source: self.source.clone(),
-                partition: self.partition.name.clone(),
-                object: key.clone(),
+        loop {
+            let object =
+                objects().rfind(|object| object.start_offset <= self.next).or_else(|| objects().next())?;
+            self.next = self.next.max(object.start_offset);
+            let path = end.object_path(log, object);
+            let key = path.strip_prefix(log).unwrap_or(&path).to_string_lossy().into_owned();
+            let error = match OpenObject::open_files(end, object, log, self.limits) {
+                Ok((pieces, ends)) => {
+                    let (source, partition) = (self.source.clone(), self.partition.name.clone());
+                    let origin = Arc::new(Origin { source, partition, object: key });
+                    return Some(Ok(OpenObject { start_offset: object.start_offset, origin, pieces, ends }));
+                }
+                Err(error) => error,
             };
-            OpenObject { start_offset: object.start_offset, origin: Arc::new(origin), pieces, ends }
-        });
-        Some(opened.map_err(|error| {
             // Go on behind it.
             let after = objects().find(|after| after.start_offset > object.start_offset);
             self.next = after.map_or(end.end_offset, |after| after.start_offset);
-            self.fault_of(key, 0, error.to_string())
-        }))
+            if error.kind() != io::ErrorKind::NotFound {
+                return Some(Err(self.fault_of(key, 0, error.to_string())));
+            }
+            // Retention has deleted it since it was listed, as it would have done a moment before: that is no fault.
+            info!(object = key, "the object was deleted before it was read");
+            after?;
+        }
     }
 
     /// What is left to be read behind an error, and what is told of it.
@@ -226,8 +232,10 @@ impl OpenObject {
     fn open_files(end: &End, object: &Object, log: &Path, limits: Limits) -> io::Result<(Pieces, Ends)> {
         let ends = Ends::default();
         ends.set(object);
+        // The companion first: of an object that is deleted it goes last, so one that is missing was never there.
+        let companion = File::open(end.companion_path(log, object));
         let lines = TailFile::new(File::open(end.object_path(log, object))?, ends.lines.clone());
-        let pieces = match File::open(end.companion_path(log, object)) {
+        let pieces = match companion {
             Ok(companion) => {
                 let companion = BufReader::new(TailFile::new(companion, ends.companion.clone()));
                 Pieces::Framed(Box::new(FramedPieces::new(lines, companion, limits.block_bytes)))
