@@ -95,7 +95,7 @@ fn check_fault(data: &Path, expected: &(String, u64, String), records: &Recomput
     check_views(&views, &records.views());
     assert_eq!(summary["faults"], 1);
     let letters = fs::read_to_string(data.with_extension("letters").join("dead-letters.ndjson"));
-    assert_eq!(faults(&letters.expect("read dead letters")), [expected.clone()]);
+    assert_eq!(faults(&letters.expect("read dead letters")), std::slice::from_ref(expected));
 }
 
 /// Starts, checks, sends more, checks, and does so once more; `without` says what is left of the log's records.

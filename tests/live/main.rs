@@ -30,3 +30,4 @@ mod consistency;
 mod order;
 mod topics;
 mod damage;
+mod starts;

@@ -114,7 +114,7 @@ impl Program {
 
     /// Sends a signal by its name.
     pub fn signal(&self, signal: &str) {
-        let id = self.child.id().to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &id]).status().expect("there is kill");
         assert!(sent.success());
     }
