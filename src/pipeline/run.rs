@@ -115,36 +115,24 @@ impl Run {
             prefetch_blocks: config.replay.prefetch_blocks,
             readers: 1,
         };
-        let buffers = Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes);
         let follower = Follower {
             log: log.clone(),
             source: SOURCE.to_owned(),
             kinds: config.kinds.clone(),
             partitions: partitions.clone(),
             limits,
-            buffers: buffers.clone(),
+            buffers: Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes),
             followed: followed.clone(),
             stop: stop.clone(),
         };
+        let buffers = follower.buffers.clone();
         let (items, follower) = follower.start(woken.clone()).map_err(cannot_start)?;
         let live = open_letters(config)?;
         let dead_letters = Arc::new(LettersOfRun { live, partitions: partitions.clone() });
-        let names = Arc::new(NameTables::default());
         let sequencer = Arc::new(Sequencer::new(items, tick_limits(config)));
         // Nobody else sets it.
         let _ = woken.set(sequencer.clone());
-        let shared = Arc::new(Shared {
-            sequencer,
-            dead_letters: dead_letters.clone(),
-            buffers,
-            views: Arc::new(ViewStore::new(&names, &config.views, epoch, config.workers)),
-            names,
-            settings: config.views.clone(),
-            wanted: Fields::OF_VIEWS,
-            record_max_bytes: config.limits.record_max_bytes,
-            lookups: Lookups::new(config.workers),
-            measured: std::iter::repeat_with(Measured::default).take(config.workers).collect(),
-        });
+        let shared = Arc::new(share(config, sequencer, dead_letters.clone(), buffers, epoch));
         let workers = workers::start(config.workers, shared.clone()).map_err(RunError::Start)?;
         let running = Arc::new(Running {
             dead_letters: dead_letters.clone(),
@@ -202,6 +190,28 @@ fn end_workers(stop: &AtomicBool, follower: JoinHandle<()>, workers: WorkerGuard
     let deadline = Instant::now() + WORKERS_END;
     while !ended.is_finished() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn share(
+    config: &Config,
+    sequencer: Arc<Sequencer>,
+    dead_letters: Arc<LettersOfRun>,
+    buffers: Buffers,
+    epoch: u64,
+) -> Shared {
+    let names = Arc::new(NameTables::default());
+    Shared {
+        sequencer,
+        dead_letters,
+        buffers,
+        views: Arc::new(ViewStore::new(&names, &config.views, epoch, config.workers)),
+        names,
+        settings: config.views.clone(),
+        wanted: Fields::OF_VIEWS,
+        record_max_bytes: config.limits.record_max_bytes,
+        lookups: Lookups::new(config.workers),
+        measured: std::iter::repeat_with(Measured::default).take(config.workers).collect(),
     }
 }
 
