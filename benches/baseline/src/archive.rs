@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 /// What the records of a topic are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // Named as topics are.
 pub enum Kind {
     Pin,
     Geo,

@@ -19,10 +19,9 @@ mod medians;
 mod people;
 mod table;
 
-pub use archive::Kind;
 pub use table::{Cell, Table, write_tables};
 
-use archive::Object;
+use archive::{Kind, Object};
 use names::Names;
 use posts::{Change, Posts};
 use std::fmt;
