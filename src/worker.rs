@@ -13,6 +13,7 @@ use pinflow_dataflows::clean::Fields;
 use pinflow_dataflows::graph;
 use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::row::{Settings, Tick};
+use pinflow_dataflows::shown::Shown;
 use pinflow_dataflows::state::State;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -41,6 +42,9 @@ pub struct Shared {
     pub record_max_bytes: usize,
     /// Where changes of the views go.
     pub views: Arc<ViewStore>,
+    /// Whether they go there with every tick, or all at the end: a replay shows nothing before, and most rows change in each
+    /// of its large ticks.
+    pub shows_every_tick: bool,
     /// What is asked of the state.
     pub lookups: Lookups,
     /// What each worker has counted and measured.
@@ -106,6 +110,8 @@ struct Part<'a> {
     /// All ticks below are complete, as the views were told.
     complete_below: Tick,
     times: Times,
+    /// What the views are to show at the end, where they do not show every tick.
+    shown: Shown,
     told: Told,
     measured_at: Instant,
 }
@@ -143,6 +149,7 @@ impl<'a> Part<'a> {
                 changes,
                 complete_below: 1,
                 times: Times::default(),
+                shown: Shown::default(),
                 told: Told::All,
                 measured_at: Instant::now(),
             }
@@ -167,6 +174,10 @@ impl<'a> Part<'a> {
         self.input.advance_to(last_tick + 1);
         while self.probe.less_than(&(last_tick + 1)) {
             self.step_or_park(worker, SHORT_PARK);
+        }
+        if !self.shared.shows_every_tick {
+            let rows = self.shown.rows().map(|row| (row, last_tick, 1)).collect();
+            self.shared.views.deliver(self.number, last_tick + 1, rows);
         }
     }
 
@@ -198,7 +209,11 @@ impl<'a> Part<'a> {
             self.complete_below = complete_below;
             self.told = Told::Behind;
             let complete = take_below(&mut self.changes.borrow_mut(), complete_below);
-            self.shared.views.deliver(self.number, complete_below, complete);
+            if self.shared.shows_every_tick {
+                self.shared.views.deliver(self.number, complete_below, complete);
+            } else {
+                complete.into_iter().for_each(|(row, _, diff)| self.shown.change(row, diff));
+            }
             self.shared.sequencer.complete_below(complete_below);
         }
         if let Some(closed) = self.state.closed_tick() {

@@ -206,6 +206,7 @@ fn share(
         dead_letters,
         buffers,
         views: Arc::new(ViewStore::new(&names, &config.views, epoch, config.workers)),
+        shows_every_tick: true,
         names,
         settings: config.views.clone(),
         wanted: Fields::OF_VIEWS,
