@@ -70,6 +70,14 @@ impl Times {
         }
     }
 
+    /// None of them before a time, which the partition had reached already.
+    pub fn not_before(self, time: u64) -> Times {
+        let mut times = Times::one(time);
+        times.go_on(0, self.first);
+        self.later.iter().for_each(|(message, time)| times.go_on(*message, *time));
+        times
+    }
+
     /// Without the first messages.
     pub fn without_first(mut self, messages: u64) -> Times {
         if messages > 0 {
@@ -116,6 +124,9 @@ mod tests {
         let all = [5, 5, 7, 7, 7, 9, 9];
         assert_eq!([0, 1, 2, 3, 4, 5, 6].map(|message| times.of(message)), all);
         assert_eq!(times.last(), 9);
+        let later = times.clone().not_before(7);
+        assert_eq!([0, 2, 4, 5].map(|message| later.of(message)), [7, 7, 7, 9]);
+        assert_eq!(times.clone().not_before(3), times);
         for dropped in 0..all.len() {
             let rest = times.clone().without_first(dropped as u64);
             let of_rest: Vec<u64> =

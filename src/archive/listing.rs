@@ -4,6 +4,7 @@ use super::fault::{Fault, FaultReason};
 use super::layout::{NameDisagrees, Place, place};
 use super::sources::Source;
 use crate::config::{Kinds, Mapping};
+use crate::log::object_key;
 use crate::store::{Found, StoreError};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row;
@@ -161,7 +162,7 @@ fn objects_of(source: &Source) -> Result<Objects, ArchiveError> {
     let (mut below_topics, mut others, mut has_topics) = (Topics::new(), Topics::new(), false);
     let mut companions = HashMap::new();
     source.store.list(&mut |found| {
-        if let Some(object) = object_of_companion(&found.key) {
+        if let Some(object) = object_key(&found.key) {
             companions.insert(object, found);
             return;
         }
@@ -178,11 +179,4 @@ fn objects_of(source: &Source) -> Result<Objects, ArchiveError> {
         }
     })?;
     Ok(Objects { topics: if has_topics { below_topics } else { others }, companions })
-}
-
-/// The key of the object that a companion belongs to: `…/_<name>.meta` lies beside `…/<name>`.
-fn object_of_companion(key: &str) -> Option<String> {
-    let (folder, name) = key.rsplit_once('/')?;
-    let name = name.strip_prefix('_')?.strip_suffix(".meta")?;
-    Some(format!("{folder}/{name}"))
 }

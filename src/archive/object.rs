@@ -123,9 +123,3 @@ impl Pieces {
         }
     }
 }
-
-/// The key of an object's companion.
-pub fn companion_key(key: &str) -> String {
-    let (folder, name) = key.rsplit_once('/').unwrap_or(("", key));
-    format!("{folder}/_{name}.meta")
-}

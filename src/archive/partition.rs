@@ -4,11 +4,12 @@ use super::fault::{Fault, FaultReason};
 use super::framed::FrameFault;
 use super::layout::Place;
 use super::listing::{Object, Partition, PartitionName};
-use super::object::{Ahead, OpenObject, companion_key};
+use super::object::{Ahead, OpenObject};
 use super::piece::Piece;
 use super::reader::{Item, Limits};
 use super::sources::Source;
 use crate::block::{Block, Messages, Origin, Times};
+use crate::log::companion_key;
 use crate::progress::Progress;
 use crate::store::StoreError;
 use pinflow_dataflows::kind::Kind;
@@ -201,11 +202,11 @@ impl<'a> PartitionReader<'a> {
 
     /// The times of a piece's messages, none before the time that the partition has reached.
     fn times(&mut self, piece: &Piece) -> Times {
-        let mut times = Times::one(self.time);
-        if let Piece::Timed { times: written, .. } = piece {
-            times.go_on(0, written.first);
-            written.later.iter().for_each(|(message, time)| times.go_on(*message, *time));
-        }
+        let written = match piece {
+            Piece::Timed { times, .. } => times.clone(),
+            _ => Times::default(),
+        };
+        let times = written.not_before(self.time);
         self.time = times.last();
         times
     }

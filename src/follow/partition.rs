@@ -2,8 +2,8 @@
 
 use super::tail_file::TailFile;
 use crate::archive::{Fault, FaultReason, FrameFault, FramedPieces, Item, Limits, LinePieces, Piece, Window};
-use crate::block::{Block, Messages, Origin, Times};
-use crate::log::{End, Object};
+use crate::block::{Block, Messages, Origin};
+use crate::log::{End, Object, companion_key};
 use crate::partitions::KnownPartition;
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -153,8 +153,7 @@ impl PartitionTail {
         let object = open.origin.object.clone();
         match error.downcast::<FrameFault>() {
             Ok(fault) if fault.is_of_companion => {
-                let (folder, name) = object.rsplit_once('/').unwrap_or(("", &object));
-                let companion = format!("{folder}/_{name}.meta");
+                let companion = companion_key(&object);
                 if let Pieces::Framed(framed) = open.pieces {
                     let (lines, next) = framed.into_rest();
                     self.next = self.next.max(next);
@@ -202,12 +201,8 @@ impl PartitionTail {
             }
             Piece::Blank | Piece::Values(..) => (Messages::Lines(b"\n".to_vec()), self.next, None, 1),
         };
-        let mut all_times = Times::one(self.time);
-        if let Some(times) = times {
-            all_times.go_on(0, times.first);
-            times.later.iter().for_each(|(message, time)| all_times.go_on(*message, *time));
-        }
-        self.time = all_times.last();
+        let times = times.unwrap_or_default().not_before(self.time);
+        self.time = times.last();
         let block = Block {
             kind: self.partition.kind,
             partition: self.number,
@@ -217,7 +212,7 @@ impl PartitionTail {
             first_position: first,
             positions,
             bytes: bytes as u64,
-            times: all_times,
+            times,
             origin: self.open.as_ref()?.origin.clone(),
             messages,
         };

@@ -48,7 +48,7 @@ pub mod frames;
 pub use committed::{Committed, End, Object};
 pub use error::{AppendError, LogError, WaitError};
 pub use handle::{Appended, Log, NewRecord, Opened};
-pub use names::{TOPIC_MAX_BYTES, is_topic};
+pub use names::{TOPIC_MAX_BYTES, companion_key, is_topic, object_key};
 pub use repair::Repair;
 pub use settings::{FsyncObserver, Settings};
 pub use stats::Stats;

@@ -47,6 +47,18 @@ pub(super) fn start_offset(topic: &str, partition: u32, name: &str) -> Option<u6
     (name == object(topic, partition, start_offset)).then_some(start_offset)
 }
 
+/// The key of an object's companion, below whatever root both lie.
+pub fn companion_key(object: &str) -> String {
+    let (folder, name) = object.rsplit_once('/').unwrap_or(("", object));
+    format!("{folder}/{}", companion(name))
+}
+
+/// The key of the object that a companion belongs to; nothing if it is none.
+pub fn object_key(key: &str) -> Option<String> {
+    let (folder, name) = key.rsplit_once('/')?;
+    Some(format!("{folder}/{}", object_of_companion(name)?))
+}
+
 /// The object whose companion is called so.
 pub(super) fn object_of_companion(name: &str) -> Option<&str> {
     name.strip_prefix('_')?.strip_suffix(".meta")
