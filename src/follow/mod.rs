@@ -2,7 +2,6 @@
 
 mod tail_file;
 mod partition;
-mod ranks;
 
 use crate::archive::{Item, Limits, PartitionName};
 use crate::buffers::Buffers;
@@ -11,8 +10,7 @@ use crate::log::{Committed, End, Log, WaitError};
 use crate::partitions::{KnownPartition, Partitions};
 use crate::sequencer::Sequencer;
 use crossbeam_channel::{Receiver, Sender};
-use partition::{Numbers, PartitionTail};
-use ranks::TopicRanks;
+use partition::{PartitionTail, Reading};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -91,8 +89,7 @@ impl Follower {
 
     fn run(&self, hand_over: &HandOver) -> Result<(), Stopped> {
         let mut committed = self.log.committed();
-        let topics = TopicRanks::new(committed.ends.iter().map(|end| end.topic.clone()));
-        let mut tails = Tails { topics, partitions: BTreeMap::new() };
+        let mut tails = BTreeMap::new();
         self.followed.bytes_at_start.store(bytes_of_lines(&committed), Ordering::Relaxed);
         while self.read_some(&committed, &mut tails, hand_over)? {}
         self.followed.reached(&committed);
@@ -110,21 +107,26 @@ impl Follower {
     }
 
     /// Hands over the next block of each partition that has one. False if none has.
+    ///
+    /// Of two records with one time the one in the greater partition is later. Only those of one group commit have one time,
+    /// and all of them are read while `committed` is what is read up to: so a partition's place in it, which follows names
+    /// and numbers, decides, and need not stay what it is when topics come.
     fn read_some(
         &self,
         committed: &Committed,
-        tails: &mut Tails,
+        tails: &mut BTreeMap<PartitionKey, Option<PartitionTail>>,
         hand_over: &HandOver,
     ) -> Result<bool, Stopped> {
         let mut any = false;
-        for end in &committed.ends {
+        for (rank, end) in (0..).zip(&committed.ends) {
             let key = (end.topic.clone(), end.partition);
-            let tail = tails.partitions.entry(key).or_insert_with(|| self.tail(end, &mut tails.topics));
+            let tail = tails.entry(key).or_insert_with(|| self.tail(end));
             let Some(tail) = tail else { continue };
             if self.stop.load(Ordering::Relaxed) {
                 return Err(Stopped);
             }
-            if let Some(item) = tail.next(end, self.log.folder(), || self.buffers.take()) {
+            let reading = Reading { end, rank, log: self.log.folder() };
+            if let Some(item) = tail.next(&reading, || self.buffers.take()) {
                 if let Item::Block(block, _) = &item {
                     self.followed.bytes.fetch_add(block.bytes, Ordering::Relaxed);
                 }
@@ -136,7 +138,7 @@ impl Follower {
     }
 
     /// The beginning of a partition that has not been seen before, unless its topic is ignored.
-    fn tail(&self, end: &End, topics: &mut TopicRanks) -> Option<PartitionTail> {
+    fn tail(&self, end: &End) -> Option<PartitionTail> {
         let kind = match self.kinds.of(&end.topic) {
             Some(Mapping::Kind(kind)) => kind,
             Some(Mapping::Ignore) => return None,
@@ -147,20 +149,13 @@ impl Follower {
         };
         let name = PartitionName { topic: end.topic.to_string(), number: Some(end.partition.into()) };
         let partition = KnownPartition { name: Arc::new(name), kind };
-        let Some(rank) = topics.of(&end.topic) else {
-            warn!(topic = %end.topic, "the topic is read after the next start: too many topics came between its neighbours");
-            return None;
-        };
-        let numbers = Numbers { number: self.partitions.add(partition.clone()), rank };
-        Some(PartitionTail::new(partition, numbers, self.source.clone(), self.limits))
+        let number = self.partitions.add(partition.clone());
+        Some(PartitionTail::new(partition, number, self.source.clone(), self.limits))
     }
 }
 
-/// What is read, by topic and number of the partition.
-struct Tails {
-    topics: TopicRanks,
-    partitions: BTreeMap<(Arc<str>, u32), Option<PartitionTail>>,
-}
+/// A topic and a partition's number.
+type PartitionKey = (Arc<str>, u32);
 
 /// Where blocks go, and who is woken then.
 struct HandOver {

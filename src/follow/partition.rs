@@ -16,7 +16,6 @@ use tracing::info;
 pub struct PartitionTail {
     partition: KnownPartition,
     number: u32,
-    rank: u32,
     source: String,
     limits: Limits,
     /// The object that is read.
@@ -29,13 +28,14 @@ pub struct PartitionTail {
     handed_out: u64,
 }
 
-/// What a partition is known by.
-#[derive(Clone, Copy, Debug)]
-pub struct Numbers {
-    /// Among all that are read.
-    pub number: u32,
-    /// What its topic's name is compared by.
+/// What a partition is read up to.
+pub struct Reading<'a> {
+    /// Its objects, as far as they are committed.
+    pub end: &'a End,
+    /// What decides between records of one time: as partitions compare, so do their ranks.
     pub rank: u32,
+    /// The log's folder.
+    pub log: &'a Path,
 }
 
 struct OpenObject {
@@ -60,16 +60,10 @@ struct Ends {
 
 impl PartitionTail {
     /// From the beginning of what the log holds.
-    pub fn new(
-        partition: KnownPartition,
-        Numbers { number, rank }: Numbers,
-        source: String,
-        limits: Limits,
-    ) -> PartitionTail {
+    pub fn new(partition: KnownPartition, number: u32, source: String, limits: Limits) -> PartitionTail {
         PartitionTail {
             partition,
             number,
-            rank,
             source,
             limits,
             open: None,
@@ -80,8 +74,9 @@ impl PartitionTail {
         }
     }
 
-    /// The next messages up to `end`, or a fault; nothing if there are none for now.
-    pub fn next(&mut self, end: &End, log: &Path, buffer: impl FnOnce() -> Vec<u8>) -> Option<Item> {
+    /// The next messages up to there, or a fault; nothing if there are none for now.
+    pub fn next(&mut self, reading: &Reading<'_>, buffer: impl FnOnce() -> Vec<u8>) -> Option<Item> {
+        let Reading { end, rank, log } = *reading;
         if self.next >= end.end_offset {
             return None;
         }
@@ -100,7 +95,7 @@ impl PartitionTail {
             }
             match open.pieces.next(std::mem::take(&mut buffer)) {
                 Ok(Some(piece)) => {
-                    if let Some(block) = self.block(piece) {
+                    if let Some(block) = self.block(piece, rank) {
                         return Some(block);
                     }
                 }
@@ -184,7 +179,7 @@ impl PartitionTail {
         Item::Fault { partition: self.number, sequence: self.sequence - 1, fault }
     }
 
-    fn block(&mut self, piece: Piece) -> Option<Item> {
+    fn block(&mut self, piece: Piece, rank: u32) -> Option<Item> {
         let positions = piece.positions();
         let (messages, first, times, bytes) = match piece {
             Piece::Timed { bytes, first_offset, times, .. } => {
@@ -206,7 +201,7 @@ impl PartitionTail {
         let block = Block {
             kind: self.partition.kind,
             partition: self.number,
-            rank: self.rank,
+            rank,
             sequence: self.sequence,
             first_order: self.handed_out + 1,
             first_position: first,
