@@ -78,13 +78,14 @@ pub fn run(worker: &mut Worker, shared: &Shared) {
                 let stepped = Instant::now();
                 part.step(worker);
                 part.times.graph += stepped.elapsed();
-                part.measure_now_and_then();
+                part.is_measured = false;
+                part.measure_if_due();
             }
             Work::Nothing(tick) => {
                 part.enter(worker, tick);
                 // What is still on its way changes the state, also that of workers that decoded nothing.
                 if part.is_complete() {
-                    part.tell();
+                    part.measure_if_due();
                 }
                 part.wait(worker);
                 part.times.wait += start.elapsed();
@@ -112,19 +113,9 @@ struct Part<'a> {
     times: Times,
     /// What the views are to show at the end, where they do not show every tick.
     shown: Shown,
-    told: Told,
     measured_at: Instant,
-}
-
-/// What others know of the worker's counts and measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Told {
-    /// Not all.
-    Behind,
-    /// What was counted, but not how large the state is now.
-    Counts,
-    /// All.
-    All,
+    /// Whether nothing has changed since.
+    is_measured: bool,
 }
 
 impl<'a> Part<'a> {
@@ -150,8 +141,8 @@ impl<'a> Part<'a> {
                 complete_below: 1,
                 times: Times::default(),
                 shown: Shown::default(),
-                told: Told::All,
                 measured_at: Instant::now(),
+                is_measured: true,
             }
         })
     }
@@ -207,7 +198,8 @@ impl<'a> Part<'a> {
         let complete_below = self.probe.with_frontier(|frontier| frontier.first().copied()).unwrap_or(0);
         if complete_below > self.complete_below {
             self.complete_below = complete_below;
-            self.told = Told::Behind;
+            // Before the views, so that counts are never behind what they show.
+            self.tell_counts();
             let complete = take_below(&mut self.changes.borrow_mut(), complete_below);
             if self.shared.shows_every_tick {
                 self.shared.views.deliver(self.number, complete_below, complete);
@@ -225,25 +217,20 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// While it is busy: tells what was counted, now and then.
-    fn measure_now_and_then(&mut self) {
-        self.told = Told::Behind;
-        if self.measured_at.elapsed() >= MEASURE_EVERY {
-            self.measure();
-        }
+    /// Tells what was counted.
+    fn tell_counts(&mut self) {
+        let (counts, superseded) = (self.decoder.counts().clone(), self.state.superseded());
+        self.shared.measured[self.number].update(|told| {
+            (told.counts, told.superseded, told.times) = (counts, superseded, self.times);
+        });
+        self.is_measured = false;
     }
 
-    /// When all ticks are complete: tells what was counted, and how large the state is, unless that was told a moment ago. To
-    /// add it up goes through all groups, which would take longer than a small tick.
-    fn tell(&mut self) {
-        if self.told < Told::All && self.measured_at.elapsed() >= MEASURE_EVERY {
+    /// When all ticks are complete: tells how large the state is, unless that was told a moment ago. To add it up goes through
+    /// all groups, which would take longer than a small tick.
+    fn measure_if_due(&mut self) {
+        if !self.is_measured && self.measured_at.elapsed() >= MEASURE_EVERY {
             self.measure();
-        } else if self.told == Told::Behind {
-            let (counts, superseded) = (self.decoder.counts().clone(), self.state.superseded());
-            self.shared.measured[self.number].update(|told| {
-                (told.counts, told.superseded, told.times) = (counts, superseded, self.times);
-            });
-            self.told = Told::Counts;
         }
     }
 
@@ -256,7 +243,7 @@ impl<'a> Part<'a> {
         };
         self.shared.measured[self.number].update(|told| *told = measurement);
         self.measured_at = Instant::now();
-        self.told = Told::All;
+        self.is_measured = true;
     }
 }
 
