@@ -86,9 +86,7 @@ fn every_view_is_that_of_the_log_up_to_the_vector_of_its_tick() {
                 (program.client(), Random::new(seed ^ producer), &numbers, &enough);
             scope.spawn(move || {
                 let mut producer = Producer { client, random, numbers, inds: 300, sent: Sent::default() };
-                while !enough.load(Ordering::Relaxed) {
-                    assert_eq!(producer.send().expect("it answers").status, 200);
-                }
+                producer.send_until(enough);
             });
         }
         let ticks = scope.spawn(|| poll(program.address)).join();

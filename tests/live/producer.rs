@@ -7,7 +7,7 @@ use pinflow_dataflows::kind::Kind;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Where a record was put.
 pub type Place = (Partition, u64);
@@ -39,6 +39,13 @@ pub struct Producer<'a> {
 }
 
 impl Producer<'_> {
+    /// Sends one request after the other, each of which has to be accepted, until it is enough.
+    pub fn send_until(&mut self, enough: &AtomicBool) {
+        while !enough.load(Ordering::Relaxed) {
+            assert_eq!(self.send().expect("it answers").status, 200);
+        }
+    }
+
     /// Sends the records of one request, and keeps what was acknowledged.
     pub fn send(&mut self) -> io::Result<Answer> {
         let kind = Kind::ALL[self.random.below(3) as usize];

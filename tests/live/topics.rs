@@ -125,9 +125,7 @@ fn pages_are_of_one_tick_while_records_pour_in() {
                 (program.client(), Random::new(seed ^ producer), &numbers, &enough);
             scope.spawn(move || {
                 let mut producer = Producer { client, random, numbers, inds: 300, sent: Sent::default() };
-                while !enough.load(Ordering::Relaxed) {
-                    assert_eq!(producer.send().expect("it answers").status, 200);
-                }
+                producer.send_until(enough);
             });
         }
         let (mut client, mut random) = (program.client(), Random::new(!seed));
