@@ -61,13 +61,13 @@ impl Place {
         debug_assert!(
             (partition as usize) < Place::MAX_PARTITIONS && (1..=Place::MAX_ORDER).contains(&order)
         );
-        // Partitions count from 1 here: a place of the first one, its order taken off, is still one.
+        // Partitions count from 1 here, so no place is 0.
         Place((u64::from(partition) + 1) << 44 | order)
     }
 
-    /// The partition alone: before all of its messages, after all of the partitions before it.
-    pub fn partition_only(self) -> Place {
-        Place(self.0 & !Place::MAX_ORDER)
+    /// The partition's number, counted from 1; 0 where there is none.
+    pub(crate) fn partition(self) -> usize {
+        (self.0 >> 44) as usize
     }
 }
 
@@ -85,10 +85,11 @@ impl Version {
         self.time
     }
 
-    /// What has to be remembered once the tick is closed. Later messages of the same partition come in later ticks and
-    /// have the same time or a later one, so they compare greater without the order.
-    pub fn closed(self) -> Version {
-        Version { time: self.time, place: self.place.partition_only() }
+    /// The version without the lowest bits of its order, which many versions of a partition share, and those bits. Versions
+    /// compare as these do.
+    pub(crate) fn split(self) -> (Version, u16) {
+        let order = self.place.0 as u16;
+        (Version { time: self.time, place: Place(self.place.0 - u64::from(order)) }, order)
     }
 }
 
@@ -224,14 +225,15 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_version_stands_between_its_partition_and_the_one_before() {
-        let last_partition = Place::MAX_PARTITIONS as u32 - 1;
-        for (partition, order) in [(0, 1), (1, 7), (4, Place::MAX_ORDER), (last_partition, 5)] {
-            let closed = Version::new(9, partition, order).closed();
-            assert!(closed < Version::new(9, partition, 1), "partition {partition}");
-            let before = partition.checked_sub(1).map(|before| Version::new(9, before, Place::MAX_ORDER));
-            assert!(closed > before.unwrap_or(Version::new(8, last_partition, 1)), "partition {partition}");
+    fn split_versions_compare_as_whole_ones() {
+        let mut versions = vec![Version::NONE];
+        for (time, partition) in [(0, 0), (0, 1), (7, 0), (7, Place::MAX_PARTITIONS as u32 - 1)] {
+            for order in [1, 2, 65_535, 65_536, 65_537, Place::MAX_ORDER - 1, Place::MAX_ORDER] {
+                versions.push(Version::new(time, partition, order));
+            }
         }
+        assert!(versions.is_sorted_by(|a, b| a < b && a.split() < b.split()));
+        assert_ne!(Version::new(0, 0, 1).split().0, Version::NONE);
     }
 
     #[test]

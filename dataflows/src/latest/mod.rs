@@ -1,5 +1,6 @@
 //! The latest pin, geo and user record of every `ind`, on the worker that owns the `ind`.
 
+mod index;
 mod post;
 mod segment;
 mod versions;
@@ -42,10 +43,11 @@ impl Latest {
 
     fn apply_to_segment(&mut self, number: usize, rows: &[Row]) {
         let segment = self.segments[number].get_or_insert_with(|| Box::new(Segment::new()));
-        if segment.is_closed() {
+        let was_closed = segment.is_closed();
+        self.superseded += segment.apply(rows, &mut self.found, &mut self.counts);
+        if was_closed && !segment.is_closed() {
             self.touched.push(number);
         }
-        self.superseded += segment.apply(rows, &mut self.found, &mut self.counts);
     }
 
     /// Closes the tick: `changed` is given every post that it touched, as it was and as it is.
@@ -56,7 +58,7 @@ impl Latest {
         }
     }
 
-    /// Whether no row has been applied since the last tick was closed.
+    /// Whether nothing has changed since the last tick was closed.
     pub fn is_closed(&self) -> bool {
         self.touched.is_empty()
     }
@@ -127,8 +129,9 @@ mod tests {
         let mut latest = Latest::new();
         let mut apply = |rows: &[(u64, Record)]| {
             let row = |(time, record)| Row { ind: 7, version: Version::new(time, 3, 9), record };
+            let before = latest.held(7);
             latest.apply(&Chunk { worker: 0, rows: rows.iter().copied().map(row).collect() });
-            assert!(!latest.is_closed());
+            assert_eq!(latest.is_closed(), latest.held(7) == before);
             latest.close(|_, _, _| {});
             assert!(latest.is_closed());
             (latest.held(7), latest.held(8))

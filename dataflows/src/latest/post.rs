@@ -1,4 +1,4 @@
-//! A post: the latest pin, geo and user record of one `ind`, side by side in 40 bytes.
+//! A post: the latest pin, geo and user record of one `ind`, side by side in 48 bytes.
 
 use crate::group_key::GroupKey;
 use crate::hash::Map;
@@ -16,9 +16,9 @@ pub(crate) struct Post {
     category: Option<NameId>,
     country: Option<NameId>,
     name: Option<NameId>,
-    /// While the post is closed: the numbers of its records' versions in the segment's list, by kind. While it is open:
-    /// the number of its entry among the open ones, in two parts.
-    pub links: [u16; 3],
+    /// Its records' versions, by kind: numbers in the segment's list, and the lowest bits of their orders.
+    pub versions: [u16; 3],
+    pub orders: [u16; 3],
     post_year: Option<Year>,
     join_year: Option<Year>,
     age: u8,
@@ -42,7 +42,8 @@ impl Post {
             category: None,
             country: None,
             name: None,
-            links: [0; 3],
+            versions: [0; 3],
+            orders: [0; 3],
             post_year: None,
             join_year: None,
             age: NO_AGE,
@@ -205,8 +206,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_post_takes_forty_bytes() {
-        assert_eq!(size_of::<Post>(), 40);
+    fn a_post_takes_48_bytes() {
+        assert_eq!(size_of::<Post>(), 48);
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! The posts of one segment: found by `ind`, replaced by later records, compared before and after each tick.
 
+use super::index::{Hash, Index};
 use super::post::{LargeCounts, Post};
 use super::versions::Versions;
-use crate::hash::mix;
 use crate::held::{Held, Part};
-use crate::row::{Row, Version};
-use hashbrown::HashTable;
+use crate::row::Row;
 
 /// Posts are kept in blocks, so that a growing segment copies none and wastes little.
 const BLOCK_POSTS: usize = 64;
+/// What a tick touches in a segment is mostly no more: room for it is kept between ticks.
+const KEPT_OPEN: usize = 16;
 
-pub(crate) struct Segment {
-    index: HashTable<u32>,
+pub(super) struct Segment {
+    index: Index,
     #[expect(
         clippy::vec_box,
         reason = "a growing vector would copy the posts, and keep room for as many again"
@@ -19,26 +20,21 @@ pub(crate) struct Segment {
     blocks: Vec<Box<[Post; BLOCK_POSTS]>>,
     posts: usize,
     versions: Versions,
-    open: Vec<OpenPost>,
-    /// Posts as they were before the open tick, for those that existed.
+    /// The posts from here on are new in the open tick.
+    first_new: usize,
+    /// The numbers of the older posts that the open tick has touched, and how they were before.
+    open: Vec<u32>,
     before: Vec<Post>,
-}
-
-/// A post that rows of the open tick have touched. Its versions are exact while the tick is open: the tick's rows come
-/// from several workers in any order.
-struct OpenPost {
-    index: u32,
-    before: Option<u32>,
-    versions: [Version; 3],
 }
 
 impl Segment {
     pub fn new() -> Segment {
         Segment {
-            index: HashTable::new(),
+            index: Index::new(),
             blocks: Vec::new(),
             posts: 0,
             versions: Versions::new(),
+            first_new: 0,
             open: Vec::new(),
             before: Vec::new(),
         }
@@ -46,17 +42,21 @@ impl Segment {
 
     /// Whether the open tick has touched none of its posts.
     pub fn is_closed(&self) -> bool {
-        self.open.is_empty()
+        self.open.is_empty() && self.first_new == self.posts
     }
 
     /// Applies rows of the open tick. Says how many records are superseded by them, or they by records.
     ///
-    /// Posts are found first, all of them: they lie far apart, and this way the waits for memory overlap. `found` is
-    /// empty, and only lends its room.
+    /// Posts lie far apart, and each look-up waits for memory twice, for the index and for the post: all rows are looked up
+    /// first, step by step, so that the waits overlap. `found` only lends its room.
     pub fn apply(&mut self, rows: &[Row], found: &mut Vec<Option<u32>>, counts: &mut LargeCounts) -> u64 {
-        found.extend(rows.iter().map(|row| self.find(row.ind)));
+        found.clear();
+        found.extend(rows.iter().map(|row| self.index.candidate(Hash::of(row.ind))));
+        for (row, found) in rows.iter().zip(found.iter_mut()) {
+            *found = found.filter(|candidate| self.post(*candidate).ind == row.ind);
+        }
         let mut superseded = 0;
-        for (row, found) in rows.iter().zip(found.drain(..)) {
+        for (row, found) in rows.iter().zip(found.iter()) {
             let index = found.unwrap_or_else(|| self.find(row.ind).unwrap_or_else(|| self.add(row.ind)));
             superseded += u64::from(self.apply_row(index as usize, row, counts));
         }
@@ -65,70 +65,60 @@ impl Segment {
 
     /// True if a record is superseded by the row, or the row by a record.
     fn apply_row(&mut self, index: usize, row: &Row, counts: &mut LargeCounts) -> bool {
-        let entry = self.open_post(index);
         let kind = row.record.kind() as usize;
-        let held = &mut self.open[entry].versions[kind];
-        let superseded = *held != Version::NONE;
-        if row.version > *held {
-            *held = row.version;
-            self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS].put(row.record, counts);
+        let post = &mut self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS];
+        let superseded = post.versions[kind] != 0;
+        if !superseded || self.versions.is_later(row.version, index, post, kind) {
+            if index < self.first_new && !post.is_open() {
+                self.open.push(index as u32);
+                self.before.push(*post);
+                post.set_open(true);
+            }
+            self.versions.put(row.version, index, post, kind);
+            post.put(row.record, counts);
         }
         superseded
     }
 
+    fn post(&self, index: u32) -> &Post {
+        &self.blocks[index as usize / BLOCK_POSTS][index as usize % BLOCK_POSTS]
+    }
+
     fn find(&self, ind: u64) -> Option<u32> {
-        let is_it = |index: &u32| {
-            self.blocks[*index as usize / BLOCK_POSTS][*index as usize % BLOCK_POSTS].ind == ind
-        };
-        self.index.find(mix(ind), is_it).copied()
+        self.index.find(Hash::of(ind), |index| self.post(index).ind == ind)
     }
 
     fn add(&mut self, ind: u64) -> u32 {
         let index = self.posts;
-        assert!(index < u32::MAX as usize, "a segment is full: 2^32 posts");
+        assert!(index < 1 << 31, "a segment is full: 2^31 posts");
         if index.is_multiple_of(BLOCK_POSTS) {
             self.blocks.push(Box::new([Post::empty(ind); BLOCK_POSTS]));
         }
         self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS] = Post::empty(ind);
         self.posts += 1;
-        let hash =
-            |index: &u32| mix(self.blocks[*index as usize / BLOCK_POSTS][*index as usize % BLOCK_POSTS].ind);
-        self.index.insert_unique(mix(ind), index as u32, hash);
+        let blocks = &self.blocks;
+        let ind_of = |index: u32| blocks[index as usize / BLOCK_POSTS][index as usize % BLOCK_POSTS].ind;
+        self.index.add(Hash::of(ind), |index| Hash::of(ind_of(index)));
         index as u32
-    }
-
-    /// The number of the post's entry among the open ones; makes one at the first touch.
-    fn open_post(&mut self, index: usize) -> usize {
-        let post = &mut self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS];
-        if post.is_open() {
-            return usize::from(post.links[0]) << 16 | usize::from(post.links[1]);
-        }
-        let versions = self.versions.of(index, post);
-        let before = (versions != [Version::NONE; 3]).then(|| {
-            self.before.push(*post);
-            self.before.len() as u32 - 1
-        });
-        let entry = self.open.len();
-        self.open.push(OpenPost { index: index as u32, before, versions });
-        post.links = [(entry >> 16) as u16, entry as u16, 0];
-        post.set_open(true);
-        entry
     }
 
     /// Closes the tick: `changed` is given every post that it touched, as it was and as it is.
     pub fn close(&mut self, mut changed: impl FnMut(&Post, &Post)) {
-        for open in &self.open {
-            let index = open.index as usize;
+        for (index, before) in self.open.iter().zip(&self.before) {
+            let index = *index as usize;
             let post = &mut self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS];
             post.set_open(false);
-            self.versions.assign(index, post, open.versions.map(Version::closed));
-            match open.before {
-                Some(before) => changed(&self.before[before as usize], post),
-                None => changed(&Post::empty(post.ind), post),
-            }
+            changed(before, post);
         }
-        self.open = Vec::new();
-        self.before = Vec::new();
+        for index in self.first_new..self.posts {
+            let post = self.post(index as u32);
+            changed(&Post::empty(post.ind), post);
+        }
+        self.first_new = self.posts;
+        self.open.clear();
+        self.open.shrink_to(KEPT_OPEN);
+        self.before.clear();
+        self.before.shrink_to(KEPT_OPEN);
         if self.versions.is_worth_compacting(self.posts) {
             let posts = self.blocks.iter_mut().flat_map(|block| block.iter_mut()).take(self.posts);
             self.versions.compact(posts);
@@ -139,7 +129,7 @@ impl Segment {
     pub fn held(&self, ind: u64, counts: &LargeCounts) -> Option<Held> {
         let index = self.find(ind)? as usize;
         let post = &self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS];
-        let [pin, geo, user] = self.versions.of(index, post).map(|version| version.time());
+        let [pin, geo, user] = self.versions.times(index, post);
         Some(Held {
             pin: post.pin(counts).map(|record| Part { record, time: pin }),
             geo: post.geo().map(|record| Part { record, time: geo }),
@@ -161,7 +151,7 @@ impl Segment {
     pub fn bytes(&self) -> (usize, usize) {
         let posts = self.blocks.len() * size_of::<[Post; BLOCK_POSTS]>()
             + self.blocks.capacity() * size_of::<usize>();
-        (posts, self.index.allocation_size() + self.versions.bytes() + size_of::<Segment>())
+        (posts, self.index.bytes() + self.versions.bytes() + size_of::<Segment>())
     }
 }
 
@@ -170,7 +160,7 @@ mod tests {
     use super::*;
     use crate::latest::AgeTable;
     use crate::names::NameId;
-    use crate::row::{AgeGroups, Pin, Record};
+    use crate::row::{AgeGroups, Pin, Record, Version};
 
     /// More than two bytes can number.
     const INDS: u32 = 70_000;
