@@ -1,7 +1,7 @@
 //! Hashing that is the same in every run and every process.
 
 use foldhash::fast::FixedState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 /// A hash map whose order depends on its content alone.
 pub type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;
@@ -14,5 +14,7 @@ pub(crate) fn mix(n: u64) -> u64 {
 
 /// The hash of a text.
 pub(crate) fn text_hash(text: &str) -> u64 {
-    FixedState::with_seed(0).hash_one(text)
+    let mut hasher = FixedState::with_seed(0).build_hasher();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }

@@ -69,8 +69,7 @@ impl People {
     pub fn add(&mut self, changes: &PeopleChanges) {
         let bucket = &mut self.buckets[changes.bucket as usize];
         for membership in &changes.added {
-            let before = earliest(bucket, *membership);
-            add(bucket, *membership);
+            let before = add(bucket, *membership);
             let after = before.map_or(membership.year(), |year| year.min(membership.year()));
             note(&mut self.years, before, Some(after));
         }
@@ -102,14 +101,26 @@ fn earliest(bucket: &HashTable<u64>, membership: Membership) -> Option<Year> {
     same_person.filter(|entry| entry.person() == membership.person()).map(Membership::year).min()
 }
 
-fn add(bucket: &mut HashTable<u64>, membership: Membership) {
-    let has_room = |entry: &u64| entry & !MAX_ROWS == membership.0 && entry & MAX_ROWS < MAX_ROWS;
-    match bucket.find_mut(membership.hash(), has_room) {
+/// Adds a row; gives the person's earliest year before it.
+fn add(bucket: &mut HashTable<u64>, membership: Membership) -> Option<Year> {
+    let (mut earliest, mut has_room) = (None, None);
+    for entry in bucket.iter_hash_mut(membership.hash()) {
+        let other = Membership(*entry);
+        if other.person() == membership.person() {
+            let year = other.year();
+            earliest = Some(earliest.map_or(year, |earliest: Year| earliest.min(year)));
+            if *entry & !MAX_ROWS == membership.0 && *entry & MAX_ROWS < MAX_ROWS {
+                has_room = Some(entry);
+            }
+        }
+    }
+    match has_room {
         Some(entry) => *entry += 1,
         None => {
             bucket.insert_unique(membership.hash(), membership.0 | 1, |entry| Membership(*entry).hash());
         }
     }
+    earliest
 }
 
 fn remove(bucket: &mut HashTable<u64>, membership: Membership) {

@@ -1,9 +1,10 @@
-//! What the fast parser refuses is looked at once more, value by value, and exactly.
+//! What the fast reader is not sure of is looked at once more, value by value, and exactly.
 //!
 //! Grammar and UTF-8 are serde_json's judgement, which takes lone surrogates, numbers of any size and any depth as long
 //! as values are kept raw; depth is counted here.
 
-use super::json::{MAX_DEPTH, Name, NoRecord};
+use super::json::{MAX_DEPTH, NoRecord};
+use super::name::Name;
 use pinflow_dataflows::clean::{Fields, RawRecord};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::value::Value;
@@ -137,7 +138,8 @@ fn texts(json: &str) -> Option<Box<[Cow<'_, str>]>> {
     elements.into_iter().map(|element| element.get().starts_with('"').then(|| text(element.get()))?).collect()
 }
 
-fn number(json: &str) -> Value<'_> {
+/// A number by its JSON text.
+pub(super) fn number(json: &str) -> Value<'_> {
     if json.contains(['.', 'e', 'E']) {
         json.parse().map_or(Value::Other, Value::double)
     } else {

@@ -1,12 +1,15 @@
 //! From messages to cleaned rows, on the worker that has them; what is no record is rejected and counted.
 
 mod json;
+mod name;
+mod shape;
+mod fast;
 mod exact;
 mod counts;
 mod intern;
 
 pub use counts::{Counts, KindCounts, Reason};
-pub use json::{NoRecord, read_record};
+pub use json::{NoRecord, RecordReader, read_record};
 
 use crate::archive::TooLarge;
 use crate::block::{Block, Messages};
@@ -37,7 +40,7 @@ struct Place<'a> {
 
 /// One worker's decoding.
 pub struct Decoder {
-    wanted: Fields,
+    reader: RecordReader,
     record_max_bytes: usize,
     interner: Interner,
     chunks: Chunks,
@@ -50,7 +53,7 @@ impl Decoder {
     /// For one of `workers` workers. Fields that are not `wanted` are neither cleaned nor counted.
     pub fn new(names: &NameTables, workers: usize, wanted: Fields, record_max_bytes: usize) -> Decoder {
         Decoder {
-            wanted,
+            reader: RecordReader::new(wanted),
             record_max_bytes,
             interner: Interner::new(names),
             chunks: Chunks::new(workers),
@@ -97,11 +100,11 @@ impl Decoder {
                 time = *next;
             }
             let text = match whole {
-                Some(whole) => whole.get(message.clone()),
-                None => std::str::from_utf8(&bytes[message.clone()]).ok(),
+                Some(whole) => Some((whole, message.clone())),
+                None => std::str::from_utf8(&bytes[message.clone()]).ok().map(|text| (text, 0..text.len())),
             };
             let decoded = match text {
-                Some(text) => self.message(block.kind, text, &mut raw),
+                Some((text, message)) => self.message(block.kind, text, message, &mut raw),
                 None if is_too_large(&bytes[message.clone()], self.record_max_bytes) => {
                     Decoded::Rejected(Reason::TooLarge)
                 }
@@ -111,16 +114,23 @@ impl Decoder {
         }
     }
 
-    /// `raw` lends its room.
-    fn message<'a>(&mut self, kind: Kind, line: &'a str, raw: &mut RawRecord<'a>) -> Decoded {
-        let message = line.strip_suffix('\r').unwrap_or(line);
-        if message.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+    /// Decodes a message, a part of a text. `raw` lends its room.
+    fn message<'a>(
+        &mut self,
+        kind: Kind,
+        text: &'a str,
+        mut message: Range<usize>,
+        raw: &mut RawRecord<'a>,
+    ) -> Decoded {
+        let bytes = &text.as_bytes()[message.clone()];
+        message.end -= usize::from(bytes.ends_with(b"\r"));
+        if bytes.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
             return Decoded::Blank;
         }
         if message.len() > self.record_max_bytes {
             return Decoded::Rejected(Reason::TooLarge);
         }
-        match read_record(kind, message, self.wanted, raw) {
+        match self.reader.read(kind, text, message, raw) {
             Ok(()) => {}
             Err(NoRecord::NotJson) => return Decoded::Rejected(Reason::NotJson),
             Err(NoRecord::NotAnObject) => return Decoded::Rejected(Reason::NotAnObject),

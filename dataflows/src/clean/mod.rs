@@ -72,20 +72,20 @@ impl<'a> RawRecord<'a> {
     }
 }
 
-/// Fields of different kinds share their places.
+/// Fields of different kinds share their places. Those that views need come first, so that few have to be cleared.
 fn slot(field: Field) -> usize {
     match field {
-        Field::UniqueId | Field::Timestamp | Field::FirstName => 0,
-        Field::Title | Field::Latitude | Field::LastName => 1,
-        Field::Description | Field::Longitude | Field::Age => 2,
-        Field::PosterName | Field::Country | Field::DateJoined => 3,
-        Field::FollowerCount => 4,
-        Field::TagList => 5,
-        Field::IsImageOrVideo => 6,
-        Field::ImageSrc => 7,
-        Field::Downloaded => 8,
-        Field::SaveLocation => 9,
-        Field::Category | Field::Coordinates => 10,
+        Field::PosterName | Field::Timestamp | Field::FirstName => 0,
+        Field::FollowerCount | Field::Country | Field::LastName => 1,
+        Field::Category | Field::Latitude | Field::Age => 2,
+        Field::UniqueId | Field::Longitude | Field::DateJoined => 3,
+        Field::Title => 4,
+        Field::Description => 5,
+        Field::TagList => 6,
+        Field::IsImageOrVideo => 7,
+        Field::ImageSrc => 8,
+        Field::Downloaded => 9,
+        Field::SaveLocation | Field::Coordinates => 10,
     }
 }
 

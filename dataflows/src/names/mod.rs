@@ -101,19 +101,30 @@ fn zeros(n: usize) -> Box<[AtomicU64]> {
     (0..n).map(|_| AtomicU64::new(0)).collect()
 }
 
+/// The first word of a stored text.
 fn head_word(text: &[u8]) -> u64 {
-    let mut first = [0; 4];
-    let n = text.len().min(4);
-    first[..n].copy_from_slice(&text[..n]);
-    text.len() as u64 | u64::from(u32::from_le_bytes(first)) << 32
+    let first = match text.first_chunk() {
+        Some(first) => u32::from_le_bytes(*first),
+        None => few_bytes(text) as u32,
+    };
+    text.len() as u64 | u64::from(first) << 32
 }
 
+/// The words behind the first.
 fn tail_words(text: &[u8]) -> impl Iterator<Item = u64> {
-    text.get(4..).unwrap_or(&[]).chunks(8).map(|chunk| {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        u64::from_le_bytes(word)
-    })
+    let (whole, rest) = text.get(4..).unwrap_or(&[]).as_chunks();
+    let last = match text.last_chunk() {
+        _ if rest.is_empty() => None,
+        // The text's last eight bytes without those before the rest.
+        Some(last) => Some(u64::from_le_bytes(*last) >> (64 - 8 * rest.len())),
+        None => Some(few_bytes(rest)),
+    };
+    whole.iter().map(|word| u64::from_le_bytes(*word)).chain(last)
+}
+
+/// Less than eight bytes as a word.
+fn few_bytes(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 fn words_of(bytes: usize) -> usize {
