@@ -36,7 +36,7 @@ fn the_shipped_file_says_the_defaults() {
             block_bytes: 256 << 10,
             prefetch_blocks: 16,
             readers: 2,
-            tick_max_records: 1_000_000,
+            tick_max_records: 10_000_000,
         },
         s3: S3Settings {
             region: None,
