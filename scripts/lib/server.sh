@@ -53,6 +53,15 @@ down() {
     printf '%s: down\n' "$name"
 }
 
+# Ends it as a crash does.
+crash() {
+    is_running || fail "$name is down: scripts/services up $name"
+    kill -s KILL "$process" 2>/dev/null || true
+    down
+    # A process loses its program before its sockets.
+    while is_taken; do sleep 0.1; done
+}
+
 wipe() {
     down
     rm -rf "${folder:?}"
@@ -80,7 +89,7 @@ start() {
     if ! [[ "$port" =~ ^[1-9][0-9]{0,4}$ ]] || [ "$port" -gt 65535 ]; then
         fail "$port_variable: '$port' is no port"
     fi
-    if timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null; then
+    if is_taken; then
         fail "$name: port $port of 127.0.0.1 is taken by another program; choose one with $port_variable=PORT"
     fi
     mkdir -p "$folder"
@@ -90,6 +99,9 @@ start() {
     process=$!
     printf '%s\n' "$process" "$port" "$(readlink -f "$program")" >"$folder/pid"
 }
+
+# Whether somebody listens on the port.
+is_taken() { timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null; }
 
 # Whether the server that was started last is still there; sets `process`, `port` and `running_program` to its own.
 is_running() {

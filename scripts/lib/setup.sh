@@ -20,6 +20,9 @@ need() {
         have "$command" && continue
         case "$command" in
             cc) packages+=(build-essential) ;;
+            java) packages+=(openjdk-17-jre-headless) ;;
+            mvn) packages+=(maven) ;;
+            pkg-config) packages+=(pkgconf) ;;
             curl) packages+=(curl ca-certificates) ;;
             prlimit) packages+=(util-linux) ;;
             *) packages+=("$command") ;;
@@ -27,6 +30,12 @@ need() {
     done
     [ "${#packages[@]}" -gt 0 ] || return 0
     need_packages "${packages[@]}"
+}
+
+# need_compilers: what the build runs and links with. librdkafka is C, and takes TLS and SCRAM from OpenSSL.
+need_compilers() {
+    need cc pkg-config
+    pkg-config --exists openssl || need_packages libssl-dev
 }
 
 # need_packages PACKAGE...: Debian packages that are known to be missing.
