@@ -15,6 +15,7 @@ use pinflow::decode::{Decoder, read_record};
 use pinflow::emulate::Chance;
 use pinflow::emulate::records::record::{Record, Spelling};
 use pinflow::emulate::records::{Catalogue, CatalogueOptions, Post};
+use pinflow::skips::Skips;
 use pinflow_dataflows::clean::{Fields, RawRecord};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::names::NameTables;
@@ -154,6 +155,7 @@ fn blocks(kind: Kind) -> Vec<Block> {
                 first_order: first + 1,
                 first_position: first,
                 positions,
+                skips: Skips::default(),
                 bytes,
                 times: block::Times::default(),
                 origin: origin.clone(),

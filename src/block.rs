@@ -1,6 +1,7 @@
 //! What a source hands to decoding: messages of one partition that follow each other.
 
 use crate::archive::{PartitionName, TooLarge};
+use crate::skips::Skips;
 use pinflow_dataflows::kind::Kind;
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,8 +21,10 @@ pub struct Block {
     pub first_order: u64,
     /// The first message's position: its offset, or its index in the object.
     pub first_position: u64,
-    /// How many positions the messages take.
+    /// How many positions the messages take, and those between them.
     pub positions: u64,
+    /// Positions without a message.
+    pub skips: Skips,
     /// Bytes of the messages, unpacked, line ends included.
     pub bytes: u64,
     /// When the messages were written.
@@ -30,6 +33,13 @@ pub struct Block {
     pub origin: Arc<Origin>,
     /// The messages.
     pub messages: Messages,
+}
+
+impl Block {
+    /// The position of the message of that number.
+    pub fn position_of(&self, message: u64) -> u64 {
+        self.first_position + message + self.skips.before(message)
+    }
 }
 
 /// The broker times of a block's messages, in milliseconds since 1970: of each the greatest in its partition up to it; 0
@@ -105,7 +115,7 @@ pub struct Origin {
 pub enum Messages {
     /// A message a line; the last may lack its LF.
     Lines(Vec<u8>),
-    /// A message a value, and where each lies.
+    /// A message a value, and where each lies. None is blank: a value of white space is no JSON.
     Values(Vec<u8>, Vec<Range<usize>>),
     /// One message, too long to be kept.
     TooLarge(Box<TooLarge>),

@@ -1,14 +1,12 @@
 //! What is known of a run while it goes on.
 
 use crate::dead_letters::LettersOfRun;
-use crate::follow::Followed;
-use crate::log::Log;
+use crate::input::Input;
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
 use crate::views::TickName;
 use crate::worker::Shared;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// A run, for those who ask about it.
@@ -17,12 +15,10 @@ pub struct Running {
     pub shared: Arc<Shared>,
     /// What is read.
     pub partitions: Arc<Partitions>,
-    /// The log.
-    pub log: Arc<Log>,
+    /// Where its records come from.
+    pub input: Input,
     /// What was rejected.
     pub dead_letters: Arc<LettersOfRun>,
-    /// How far the log has been read.
-    pub followed: Arc<Followed>,
     /// What is counted for Prometheus.
     pub metrics: Metrics,
     /// The run's number.
@@ -37,24 +33,18 @@ impl Running {
         self.shared.views.snapshot().as_of
     }
 
-    /// Whether the views have all that the log held at the start.
+    /// Whether the views have all that the source held at the start.
     pub fn is_live(&self) -> bool {
         self.shared.sequencer.caught_up().is_some_and(|tick| self.published().n >= tick)
     }
 
     /// Whether it is ready, or how far it is.
     pub fn readiness(&self) -> Result<(), String> {
-        if self.is_live() {
-            return Ok(());
+        let mut reasons = self.input.troubles();
+        if !self.is_live() {
+            reasons.push(self.input.progress());
         }
-        let read = self.followed.bytes.load(Ordering::Relaxed);
-        let all = self.followed.bytes_at_start.load(Ordering::Relaxed);
-        Err(format!("reading the log: {read} of {all} bytes"))
-    }
-
-    /// Bytes of the log that wait to be read.
-    pub fn lag_bytes(&self) -> u64 {
-        self.followed.lag_bytes(&self.log.committed())
+        if reasons.is_empty() { Ok(()) } else { Err(reasons.join("\n")) }
     }
 
     /// Observes of every tick that is published how long its records took from the log to the views.

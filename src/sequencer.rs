@@ -136,6 +136,11 @@ impl Sequencer {
         self.complete_below.fetch_max(tick, Ordering::Release);
     }
 
+    /// The last tick that is complete on all workers; 0 before there is one.
+    pub fn last_complete(&self) -> Tick {
+        self.complete_below.load(Ordering::Acquire).saturating_sub(1)
+    }
+
     /// Whether the sources are caught up with: from now on those who wait for work are woken.
     pub fn is_live(&self) -> bool {
         self.lock().is_live

@@ -5,6 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use pinflow::archive::PartitionName;
 use pinflow::block::{Block, Messages, Origin, Times};
 use pinflow::decode::{Counts, Decoder, NoRecord, Reason, read_record};
+use pinflow::skips::Skips;
 use pinflow_dataflows::clean::{self, Coordinates, Field, Fields, RawRecord, Stamp};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::names::NameTables;
@@ -116,6 +117,7 @@ fn decoded(kind: Kind, bytes: &[u8], wanted: Fields, record_max_bytes: usize) ->
         first_order: 1,
         first_position: 0,
         positions: 1,
+        skips: Skips::default(),
         bytes: bytes.len() as u64,
         times: Times::default(),
         origin,

@@ -53,6 +53,7 @@ fn the_shipped_file_says_the_defaults() {
             read_timeout_ms: 30_000,
             connect_timeout_ms: 5_000,
         },
+        kafka: None,
         live: Live {
             data: "data".into(),
             listen: "127.0.0.1:8080".parse().expect("an address"),

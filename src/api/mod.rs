@@ -5,6 +5,7 @@ mod waiting;
 mod answer;
 mod listing;
 mod rows;
+mod sources;
 mod status;
 mod posts;
 mod ticks;

@@ -1,5 +1,6 @@
 //! `GET /v1/status`: how the run goes.
 
+use crate::api::sources::source;
 use crate::api::ticks::vector;
 use crate::decode::{Counts, Reason};
 use crate::measured::Measurement;
@@ -9,7 +10,6 @@ use axum::extract::State;
 use pinflow_dataflows::kind::Kind;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// The published tick with its vector, sources, counts, state.
 pub async fn get_status(State(running): State<Arc<Running>>) -> Json<Value> {
@@ -23,10 +23,10 @@ pub async fn get_status(State(running): State<Arc<Running>>) -> Json<Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": running.started.elapsed().as_secs(),
         "workers": running.shared.measured.len(),
-        "ready": running.is_live(),
+        "ready": running.readiness().is_ok(),
         "tick": { "name": tick.to_string(), "epoch": tick.epoch, "n": tick.n },
         "vector": vector(&running, tick.n).unwrap_or_default(),
-        "sources": [source(&running)],
+        "sources": [source(&running, &measured.counts)],
         "records": by_kind(|kind| measured.counts[kind].messages()),
         "accepted": by_kind(|kind| measured.counts[kind].accepted),
         "blank": by_kind(|kind| measured.counts[kind].blank),
@@ -36,36 +36,6 @@ pub async fn get_status(State(running): State<Arc<Running>>) -> Json<Value> {
         "duplicates": running.shared.sequencer.duplicates(),
         "state": { "posts": size.inds, "bytes": state_bytes },
     }))
-}
-
-/// The log: where it is read up to and where it ends.
-fn source(running: &Running) -> Value {
-    let (stats, committed) = (running.log.stats(), running.log.committed());
-    let tick = running.published().n;
-    let read = running.shared.sequencer.cut(tick).map(|cut| cut.vector).unwrap_or_default();
-    let partitions = running.partitions.all();
-    let positions =
-        partitions.iter().zip(read.iter().copied().chain(std::iter::repeat(0))).map(|(partition, read)| {
-            let number = partition.name.number.unwrap_or_default();
-            let end = committed.end(&partition.name.topic, number as u32).map_or(0, |end| end.end_offset);
-            json!({
-                "topic": partition.name.topic,
-                "partition": number,
-                "kind": partition.kind.name(),
-                "position": read,
-                "end_offset": end,
-                "lag": end.saturating_sub(read),
-            })
-        });
-    json!({
-        "source": "log",
-        "bytes": stats.log_bytes,
-        "objects": stats.objects,
-        "lag_bytes": running.lag_bytes(),
-        "bytes_at_start": running.followed.bytes_at_start.load(Ordering::Relaxed),
-        "bytes_read": running.followed.bytes.load(Ordering::Relaxed),
-        "partitions": positions.collect::<Vec<Value>>(),
-    })
 }
 
 fn by_kind(count: impl Fn(Kind) -> u64) -> Value {

@@ -11,6 +11,7 @@ use super::sources::Source;
 use crate::block::{Block, Messages, Origin, Times};
 use crate::log::companion_key;
 use crate::progress::Progress;
+use crate::skips::Skips;
 use crate::store::StoreError;
 use pinflow_dataflows::kind::Kind;
 use std::collections::VecDeque;
@@ -227,6 +228,7 @@ impl<'a> PartitionReader<'a> {
             first_order: self.handed_out + 1,
             first_position: positions.start,
             positions: positions.end - positions.start,
+            skips: Skips::default(),
             bytes,
             times,
             origin,

@@ -2,6 +2,7 @@
 
 use super::document::Entry;
 use super::error::ConfigError;
+use super::kafka;
 use super::kinds::{Kinds, Mapping};
 use super::written::Written;
 use super::{Config, DeadLetterSettings, HttpSettings, Limits, Live, LogSettings, Replay, S3Settings};
@@ -35,6 +36,7 @@ pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
             tick_max_records: number(written.get("replay.tick_max_records"), 1..=usize::MAX)?,
         },
         s3: s3(written)?,
+        kafka: kafka::settings(written)?,
         live: live(written)?,
     })
 }
@@ -118,7 +120,7 @@ pub(super) fn flag(
     Ok(number)
 }
 
-fn number(entry: &Entry, allowed: RangeInclusive<usize>) -> Result<usize, ConfigError> {
+pub(super) fn number(entry: &Entry, allowed: RangeInclusive<usize>) -> Result<usize, ConfigError> {
     entry.value.whole_number().filter(|number| allowed.contains(number)).ok_or_else(|| {
         refused(
             entry,
@@ -131,7 +133,7 @@ fn number(entry: &Entry, allowed: RangeInclusive<usize>) -> Result<usize, Config
 }
 
 /// A text; nothing if it is empty.
-fn text(entry: &Entry) -> Result<Option<String>, ConfigError> {
+pub(super) fn text(entry: &Entry) -> Result<Option<String>, ConfigError> {
     let text = entry.value.text().ok_or_else(|| refused(entry, "a text"))?;
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
@@ -169,7 +171,7 @@ fn age_groups(entry: &Entry) -> Result<AgeGroups, ConfigError> {
 
 fn kinds(written: &Written) -> Result<Kinds, ConfigError> {
     written
-        .free_table()
+        .within(Written::KINDS)
         .map(|entry| {
             let mapping = entry.value.text().and_then(Mapping::from_name);
             let mapping = mapping.ok_or_else(|| refused(entry, r#""pin", "geo", "user" or "ignore""#))?;
@@ -178,7 +180,7 @@ fn kinds(written: &Written) -> Result<Kinds, ConfigError> {
         .collect()
 }
 
-fn refused(entry: &Entry, allowed: impl Into<String>) -> ConfigError {
+pub(super) fn refused(entry: &Entry, allowed: impl Into<String>) -> ConfigError {
     ConfigError::Value {
         place: entry.place.clone(),
         key: entry.key.to_string(),

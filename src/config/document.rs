@@ -125,7 +125,7 @@ impl Flattening<'_> {
         for (name, value) in values {
             let mut key = table.clone();
             key.0.push(name.get_ref().to_string());
-            match value.get_ref() {
+            match only_table(value.get_ref()) {
                 DeValue::Table(values) if !values.is_empty() => self.table(&key, values)?,
                 leaf => {
                     let place = place(self.text, self.file, name.span());
@@ -158,6 +158,15 @@ impl Flattening<'_> {
             DeValue::Boolean(flag) => Value::Boolean(*flag),
             DeValue::Datetime(time) => Value::Other(time.to_string()),
         })
+    }
+}
+
+/// A list of one table is read as that table: `[[source]]` is a list because there will be several, and of one the keys are
+/// what matters.
+fn only_table<'a, 'i>(value: &'a DeValue<'i>) -> &'a DeValue<'i> {
+    match value {
+        DeValue::Array(values) if values.len() == 1 && values[0].get_ref().is_table() => values[0].get_ref(),
+        value => value,
     }
 }
 

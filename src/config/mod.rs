@@ -9,9 +9,11 @@ mod check;
 mod kinds;
 mod live;
 mod s3;
+mod kafka;
 mod error;
 
 pub use error::{ConfigError, Place};
+pub use kafka::{CreateTopics, KafkaSettings, LibrdkafkaSettings, OnGap, Start, Topics};
 pub use kinds::{Kinds, Mapping};
 pub use live::{DeadLetterSettings, HttpSettings, Live, LogSettings};
 pub use s3::{AccessKey, S3Settings};
@@ -34,6 +36,8 @@ pub struct Config {
     pub replay: Replay,
     /// How S3 is asked.
     pub s3: S3Settings,
+    /// The topics that `pinflow run` reads, if it does not read the embedded log.
+    pub kafka: Option<KafkaSettings>,
     /// How live records are taken, kept and shown.
     pub live: Live,
 }

@@ -11,8 +11,9 @@ use std::path::Path;
 pub(super) struct Written(BTreeMap<Key, Entry>);
 
 impl Written {
-    /// The table whose keys are names of the user's.
-    pub const FREE_TABLE: &str = "kinds";
+    /// The tables whose keys are not pinflow's: names of topics, streams and folders, and librdkafka's settings.
+    pub const KINDS: &str = "kinds";
+    pub const LIBRDKAFKA: &str = "source.librdkafka";
 
     /// The shipped values. They say which keys there are.
     pub fn shipped() -> Written {
@@ -20,7 +21,9 @@ impl Written {
         let surroundings = Surroundings { folder: Path::new(""), variable: &|_| None };
         let entries = document::parse(text, "config/default.toml", &surroundings)
             .expect("config/default.toml is valid");
-        Written(entries.into_iter().map(|entry| (entry.key.clone(), entry)).collect())
+        // A table without keys is there to be described.
+        let values = entries.into_iter().filter(|entry| entry.value != Value::Table);
+        Written(values.map(|entry| (entry.key.clone(), entry)).collect())
     }
 
     /// Puts a user's values in the place of the shipped ones.
@@ -42,22 +45,25 @@ impl Written {
         self.0.get(&Key::of(key)).unwrap_or_else(|| panic!("config/default.toml has no {key}"))
     }
 
-    /// The values of the free table.
-    pub fn free_table(&self) -> impl Iterator<Item = &Entry> {
-        self.0.values().filter(|entry| is_in_free_table(&entry.key))
+    /// The values of a table.
+    pub fn within(&self, table: &str) -> impl Iterator<Item = &Entry> {
+        let table = Key::of(table);
+        self.0.values().filter(move |entry| entry.key.is_within(&table))
     }
 
-    /// The shipped keys that are not of the free table.
+    /// The shipped keys that are not of those tables.
     pub fn fixed_keys(&self) -> impl Iterator<Item = &Key> {
-        self.0.keys().filter(|key| !is_in_free_table(key))
+        self.0.keys().filter(|key| !is_kind(key) && !is_librdkafka(key))
     }
 
     fn is_value(&self, key: &Key) -> bool {
-        self.0.contains_key(key) || is_in_free_table(key) && key.0.len() == 2 && !key.name().contains('/')
+        self.0.contains_key(key)
+            || is_librdkafka(key)
+            || is_kind(key) && key.0.len() == 2 && !key.name().contains('/')
     }
 
     fn is_table(&self, key: &Key) -> bool {
-        self.0.keys().any(|known| known.is_within(key))
+        self.0.keys().any(|known| known.is_within(key)) || *key == Key::of(Written::LIBRDKAFKA)
     }
 
     fn check_table(&self, entry: Entry) -> Result<(), ConfigError> {
@@ -73,9 +79,9 @@ impl Written {
     }
 
     fn unknown(&self, entry: Entry) -> ConfigError {
-        let hint = if !is_in_free_table(&entry.key) {
-            let free_table = Key::of(Written::FREE_TABLE);
-            let known: Vec<&Key> = self.fixed_keys().chain([&free_table]).collect();
+        let hint = if !is_kind(&entry.key) {
+            let tables = [Key::of(Written::KINDS), Key::of(Written::LIBRDKAFKA)];
+            let known: Vec<&Key> = self.fixed_keys().chain(&tables).collect();
             key::hint(&entry.key, &known)
         } else if entry.key.0.len() > 2 {
             "a name with a dot needs quotes".to_string()
@@ -86,6 +92,10 @@ impl Written {
     }
 }
 
-fn is_in_free_table(key: &Key) -> bool {
-    key.is_within(&Key::of(Written::FREE_TABLE))
+fn is_kind(key: &Key) -> bool {
+    key.is_within(&Key::of(Written::KINDS))
+}
+
+fn is_librdkafka(key: &Key) -> bool {
+    key.is_within(&Key::of(Written::LIBRDKAFKA))
 }

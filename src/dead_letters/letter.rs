@@ -46,7 +46,7 @@ const SHOWN_CHARS: usize = 60;
 impl Letter {
     /// A rejected message of a block, by its index in the block.
     pub fn of_message(block: &Block, index: u64, reason: Reason, content: Content) -> Letter {
-        let (position, time) = (block.first_position + index, block.times.of(index));
+        let (position, time) = (block.position_of(index), block.times.of(index));
         Letter::Message {
             origin: block.origin.clone(),
             kind: block.kind.name(),

@@ -39,15 +39,64 @@ pub struct Counts {
     kinds: [KindCounts; 3],
     /// Bytes of messages, line ends included.
     pub bytes: u64,
+    /// By the partition's number.
+    pub partitions: Vec<PartitionCounts>,
+}
+
+/// What became of a partition's positions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PartitionCounts {
+    /// Records.
+    pub accepted: u64,
+    /// Messages that are none.
+    pub rejected: u64,
+    /// Positions that hold nothing.
+    pub blank: u64,
+    /// Positions that were not delivered: transaction markers, what was aborted, compacted or deleted.
+    pub skipped: u64,
+}
+
+impl PartitionCounts {
+    /// All positions.
+    pub fn positions(&self) -> u64 {
+        self.accepted + self.rejected + self.blank + self.skipped
+    }
+
+    fn add(&mut self, other: &PartitionCounts) {
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.blank += other.blank;
+        self.skipped += other.skipped;
+    }
 }
 
 impl Counts {
     /// Adds another worker's.
     pub fn add(&mut self, other: &Counts) {
         self.bytes += other.bytes;
+        for (number, counts) in (0..).zip(&other.partitions) {
+            self.partition(number).add(counts);
+        }
         for kind in Kind::ALL {
             self[kind].add(&other[kind]);
         }
+    }
+
+    /// A block of a partition was decoded; `before` are the counts of its kind before that.
+    pub(super) fn block(&mut self, partition: u32, kind: Kind, before: &KindCounts, skipped: u64) {
+        let now = &self[kind];
+        let accepted = now.accepted - before.accepted;
+        let rejected = now.all_rejected() - before.all_rejected();
+        let blank = now.blank - before.blank;
+        self.partition(partition).add(&PartitionCounts { accepted, rejected, blank, skipped });
+    }
+
+    fn partition(&mut self, number: u32) -> &mut PartitionCounts {
+        let number = number as usize;
+        if self.partitions.len() <= number {
+            self.partitions.resize(number + 1, PartitionCounts::default());
+        }
+        &mut self.partitions[number]
     }
 }
 
@@ -107,6 +156,10 @@ impl KindCounts {
 
     /// Messages that are not blank.
     pub fn messages(&self) -> u64 {
-        self.accepted + self.rejected.iter().sum::<u64>()
+        self.accepted + self.all_rejected()
+    }
+
+    fn all_rejected(&self) -> u64 {
+        self.rejected.iter().sum()
     }
 }

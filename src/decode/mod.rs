@@ -8,7 +8,7 @@ mod exact;
 mod counts;
 mod intern;
 
-pub use counts::{Counts, KindCounts, Reason};
+pub use counts::{Counts, KindCounts, PartitionCounts, Reason};
 pub use json::{NoRecord, RecordReader, read_record};
 
 use crate::archive::TooLarge;
@@ -65,6 +65,7 @@ impl Decoder {
     /// Decodes a block's messages; chunks of rows that fill up go to `send`. Gives what was rejected.
     pub fn decode(&mut self, block: &Block, send: &mut impl FnMut(Chunk)) -> Vec<Letter> {
         self.counts.bytes += block.bytes;
+        let before = self.counts[block.kind].clone();
         match &block.messages {
             Messages::Lines(bytes) => {
                 let ends = memchr::memchr_iter(b'\n', bytes);
@@ -80,6 +81,7 @@ impl Decoder {
                 self.letters.push(Letter::of_message(block, 0, Reason::TooLarge, content));
             }
         }
+        self.counts.block(block.partition, block.kind, &before, block.skips.all());
         self.interner.complete(&mut |row| self.chunks.push(row, send));
         std::mem::take(&mut self.letters)
     }
@@ -104,8 +106,8 @@ impl Decoder {
                 None => std::str::from_utf8(&bytes[message.clone()]).ok().map(|text| (text, 0..text.len())),
             };
             let decoded = match text {
-                Some((text, message)) => self.message(block.kind, text, message, &mut raw),
-                None if is_too_large(&bytes[message.clone()], self.record_max_bytes) => {
+                Some((text, message)) => self.message(block, text, message, &mut raw),
+                None if message_of(block, &bytes[message.clone()]).len() > self.record_max_bytes => {
                     Decoded::Rejected(Reason::TooLarge)
                 }
                 None => Decoded::Rejected(Reason::NotJson),
@@ -117,14 +119,15 @@ impl Decoder {
     /// Decodes a message, a part of a text. `raw` lends its room.
     fn message<'a>(
         &mut self,
-        kind: Kind,
+        block: &Block,
         text: &'a str,
         mut message: Range<usize>,
         raw: &mut RawRecord<'a>,
     ) -> Decoded {
-        let bytes = &text.as_bytes()[message.clone()];
-        message.end -= usize::from(bytes.ends_with(b"\r"));
-        if bytes.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+        let (kind, is_line) = (block.kind, matches!(block.messages, Messages::Lines(_)));
+        let bytes = message_of(block, &text.as_bytes()[message.clone()]);
+        message.end = message.start + bytes.len();
+        if is_line && bytes.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
             return Decoded::Blank;
         }
         if message.len() > self.record_max_bytes {
@@ -177,7 +180,7 @@ impl Decoder {
             Decoded::Blank => counts.blank += 1,
             Decoded::Rejected(reason) => {
                 counts.reject(reason);
-                let message = message.strip_suffix(b"\r").unwrap_or(message);
+                let message = message_of(block, message);
                 let content = match reason {
                     Reason::TooLarge => Content::TooLarge(TooLarge::of(message)),
                     _ => Content::Whole(message.to_owned()),
@@ -203,6 +206,10 @@ impl Decoder {
     }
 }
 
-fn is_too_large(line: &[u8], record_max_bytes: usize) -> bool {
-    line.strip_suffix(b"\r").unwrap_or(line).len() > record_max_bytes
+/// A message without what ends its line.
+fn message_of<'a>(block: &Block, message: &'a [u8]) -> &'a [u8] {
+    match block.messages {
+        Messages::Lines(_) => message.strip_suffix(b"\r").unwrap_or(message),
+        _ => message,
+    }
 }

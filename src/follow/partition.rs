@@ -5,6 +5,7 @@ use crate::archive::{Fault, FaultReason, FrameFault, FramedPieces, Item, Limits,
 use crate::block::{Block, Messages, Origin};
 use crate::log::{End, Object, companion_key};
 use crate::partitions::KnownPartition;
+use crate::skips::Skips;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
@@ -206,6 +207,7 @@ impl PartitionTail {
             first_order: self.handed_out + 1,
             first_position: first,
             positions,
+            skips: Skips::default(),
             bytes: bytes as u64,
             times,
             origin: self.open.as_ref()?.origin.clone(),

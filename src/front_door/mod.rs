@@ -24,6 +24,7 @@ mod pin;
 mod ingest;
 
 pub use door::{Door, Overload};
+pub use kafka::tombstone_line;
 pub use log::Appender;
 pub use record::{hash_of_bytes, hash_of_ind};
 pub use streams::{Stream, Streams, StreamsError};

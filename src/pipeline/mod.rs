@@ -4,6 +4,7 @@ mod replay;
 mod run;
 mod demo;
 mod descriptors;
+mod source;
 mod serve;
 mod workers;
 

@@ -1,15 +1,16 @@
 //! A run: records arrive at the front door, the log keeps them, the views follow.
 
 use super::serve::{self, Served, Serving};
+use super::source::{self, Feed, Surroundings};
 use super::{descriptors, workers};
-use crate::archive::Limits;
 use crate::buffers::Buffers;
 use crate::config::Config;
 use crate::dead_letters::live::{self, LiveLettersError};
 use crate::dead_letters::{LettersOfRun, LiveLetters};
 use crate::epoch;
-use crate::follow::{Followed, Follower, Woken};
-use crate::log::{self, Log, LogError, Opened};
+use crate::follow::Woken;
+use crate::kafka::KafkaError;
+use crate::log::LogError;
 use crate::lookups::Lookups;
 use crate::measured::Measured;
 use crate::metrics::Metrics;
@@ -31,17 +32,16 @@ use std::time::{Duration, Instant};
 use timely::communication::WorkerGuards;
 use tracing::{info, warn};
 
-/// What the log is called in dead letters and in answers.
-const SOURCE: &str = "log";
 /// How long the workers get to end when the run stops. Nothing depends on it: what is not in the views yet is in the log.
 const WORKERS_END: Duration = Duration::from_secs(2);
 
 /// A run that goes on.
 pub struct Run {
     serving: Serving,
-    log: Arc<Log>,
+    running: Arc<Running>,
     stop: Arc<AtomicBool>,
-    follower: JoinHandle<()>,
+    /// Those of the source.
+    threads: Vec<JoinHandle<()>>,
     workers: WorkerGuards<()>,
     dead_letters: Arc<LettersOfRun>,
     address: SocketAddr,
@@ -65,6 +65,9 @@ pub enum RunError {
     /// The log cannot be opened.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// The topics of Kafka cannot be read.
+    #[error(transparent)]
+    Kafka(#[from] KafkaError),
     /// The address cannot be listened at.
     #[error("cannot listen at {address}: {error}; choose another address with --listen or listen")]
     Listen {
@@ -90,12 +93,15 @@ pub enum RunError {
 impl RunError {
     /// Whether the command line or the configuration has to be changed.
     pub fn is_usage(&self) -> bool {
-        matches!(self, RunError::UnknownKind { .. } | RunError::Log(LogError::Settings(_)))
+        matches!(
+            self,
+            RunError::UnknownKind { .. } | RunError::Kafka(_) | RunError::Log(LogError::Settings(_))
+        )
     }
 }
 
 impl Run {
-    /// Opens the log, starts the workers and listens. What the log holds is read while requests are taken already.
+    /// Opens the source, starts the workers and listens. What the source holds is read while requests are taken already.
     pub fn start(config: &Config) -> Result<Run, RunError> {
         let started = Instant::now();
         descriptors::take_all(config);
@@ -103,30 +109,14 @@ impl Run {
         let unusable = |error| RunError::Data { folder: data.clone(), error };
         fs::create_dir_all(data).map_err(unusable)?;
         let metrics = Metrics::new();
-        let log = Arc::new(open_log(config, &metrics)?);
-        check_kinds(&log, config)?;
+        let input = source::open(config, &metrics)?;
         let epoch = epoch::next(data).map_err(unusable)?;
 
-        let (partitions, followed) = (Arc::new(Partitions::default()), Arc::new(Followed::default()));
+        let partitions = Arc::new(Partitions::default());
         let (stop, woken) = (Arc::new(AtomicBool::new(false)), Woken::default());
-        let limits = Limits {
-            block_bytes: config.replay.block_bytes,
-            record_max_bytes: config.limits.record_max_bytes,
-            prefetch_blocks: config.replay.prefetch_blocks,
-            readers: 1,
-        };
-        let follower = Follower {
-            log: log.clone(),
-            source: SOURCE.to_owned(),
-            kinds: config.kinds.clone(),
-            partitions: partitions.clone(),
-            limits,
-            buffers: Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes),
-            followed: followed.clone(),
-            stop: stop.clone(),
-        };
-        let buffers = follower.buffers.clone();
-        let (items, follower) = follower.start(woken.clone()).map_err(cannot_start)?;
+        let surroundings =
+            Surroundings { partitions: partitions.clone(), woken: woken.clone(), stop: stop.clone() };
+        let Feed { input, items, buffers, threads } = source::follow(config, input, surroundings)?;
         let live = open_letters(config)?;
         let dead_letters = Arc::new(LettersOfRun { live, partitions: partitions.clone() });
         let sequencer = Arc::new(Sequencer::new(items, tick_limits(config)));
@@ -138,16 +128,15 @@ impl Run {
             dead_letters: dead_letters.clone(),
             shared,
             partitions,
-            log: log.clone(),
-            followed,
+            input,
             metrics,
             epoch,
             started,
         });
-        let serving = match serve::start(config, running) {
+        let serving = match serve::start(config, running.clone()) {
             Ok(serving) => serving,
             Err(error) => {
-                end_workers(&stop, follower, workers);
+                end_workers(&stop, threads, workers);
                 return Err(error);
             }
         };
@@ -156,7 +145,7 @@ impl Run {
             warn!(%address, "listening for other machines: there is no access control yet");
         }
         info!(%address, data = %data.display(), epoch, workers = config.workers, "started");
-        Ok(Run { serving, log, stop, follower, workers, dead_letters, address, epoch })
+        Ok(Run { serving, running, stop, threads, workers, dead_letters, address, epoch })
     }
 
     /// Where it listens.
@@ -172,19 +161,21 @@ impl Run {
     /// Stops: requests that are in progress get their answers, and what was accepted is durable.
     pub fn stop(self) {
         let Served { cut_off } = self.serving.stop();
-        self.log.close();
-        end_workers(&self.stop, self.follower, self.workers);
+        if let Some(input) = self.running.input.log() {
+            input.log.close();
+        }
+        end_workers(&self.stop, self.threads, self.workers);
         self.dead_letters.live.flush();
         info!(cut_off, "stopped");
     }
 }
 
 /// Lets the workers end, on a thread of its own: whoever drops their guards waits for as long as they have something to do.
-fn end_workers(stop: &AtomicBool, follower: JoinHandle<()>, workers: WorkerGuards<()>) {
+fn end_workers(stop: &AtomicBool, threads: Vec<JoinHandle<()>>, workers: WorkerGuards<()>) {
     stop.store(true, Ordering::Relaxed);
     let ended = std::thread::spawn(move || {
-        // Neither gives anything back; a panic has ended the process.
-        let _ = follower.join();
+        // None gives anything back; a panic has ended the process.
+        threads.into_iter().for_each(|thread| drop(thread.join()));
         let _ = workers::join(workers);
     });
     let deadline = Instant::now() + WORKERS_END;
@@ -216,30 +207,6 @@ fn share(
     }
 }
 
-fn open_log(config: &Config, metrics: &Metrics) -> Result<Log, RunError> {
-    let settings = &config.live.log;
-    let fsync = metrics.fsync_seconds.clone();
-    let settings = log::Settings {
-        partitions: settings.partitions as u32,
-        topics_max: settings.topics,
-        segment_bytes: settings.segment_bytes as u64,
-        queue_bytes: settings.queue_bytes,
-        retention_bytes: settings.retention_bytes.map(|bytes| bytes as u64),
-        retention_days: settings.retention_days.map(|days| days as u32),
-        fsync_observer: Some(Arc::new(move |took: Duration| fsync.observe(took.as_secs_f64()))),
-        ..log::Settings::default()
-    };
-    let wanted = settings.partitions;
-    let Opened { log, repairs, .. } = Log::open(config.live.data.join("log"), settings)?;
-    for repair in repairs {
-        warn!(file = %repair.file.display(), byte = repair.byte, bytes_cut = repair.bytes_cut, why = repair.why, "the log was repaired");
-    }
-    if log.partitions() != wanted {
-        warn!(partitions = log.partitions(), wanted, "log.partitions is what the log was made with");
-    }
-    Ok(log)
-}
-
 fn open_letters(config: &Config) -> Result<LiveLetters, RunError> {
     let settings = &config.live.dead_letters;
     let limits = live::Limits {
@@ -250,20 +217,9 @@ fn open_letters(config: &Config) -> Result<LiveLetters, RunError> {
     Ok(LiveLetters::open(&config.live.data.join(live::FOLDER_NAME), limits)?)
 }
 
-/// Topics come into the log by the front door, which takes those that have a kind; but the configuration may have changed.
-fn check_kinds(log: &Log, config: &Config) -> Result<(), RunError> {
-    let committed = log.committed();
-    let unknown = committed.ends.iter().find(|end| config.kinds.of(&end.topic).is_none());
-    unknown.map_or(Ok(()), |end| Err(RunError::UnknownKind { topic: end.topic.to_string() }))
-}
-
 fn tick_limits(config: &Config) -> TickLimits {
     TickLimits {
         max_records: config.replay.tick_max_records as u64,
         max_time: Duration::from_millis(config.live.tick_max_ms as u64),
     }
-}
-
-fn cannot_start(error: io::Error) -> RunError {
-    RunError::Start(error.to_string())
 }

@@ -5,9 +5,11 @@ use crate::api::{self, Api};
 use crate::config::Config;
 use crate::front_door::{self, Appender, Door, Overload, Streams};
 use crate::http::{InFlight, Limits, Observer, Probes, Server, Stopped};
+use crate::input::LogInput;
 use crate::page;
 use crate::running::Running;
 use crate::views::ViewStore;
+use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,14 +43,16 @@ pub fn start(config: &Config, running: Arc<Running>) -> Result<Serving, RunError
         Builder::new_multi_thread().worker_threads(THREADS).thread_name("http").enable_all().build();
     let runtime = runtime.map_err(|error| RunError::Start(error.to_string()))?;
     let limits = limits(config);
-    let door = door(config, &limits, &running)?;
+    let door = running.input.log().map(|input| door(config, &limits, &running, input)).transpose()?;
     let listen = config.live.listen;
     let (probes, observer) = (probes(running.clone()), running.metrics.observer());
     let server = runtime.block_on(bind(listen, limits, probes, observer))?;
     let address = server.address().map_err(|error| RunError::Listen { address: listen, error })?;
     runtime.spawn(running.clone().observe_freshness());
     let views = running.shared.views.clone();
-    let routes = front_door::routes(door).merge(api::routes(Api { views: views.clone() }));
+    // What the front door takes goes to the log.
+    let routes =
+        door.map_or_else(Router::new, front_door::routes).merge(api::routes(Api { views: views.clone() }));
     let routes = routes.merge(api::routes_of_run(running)).merge(page::routes());
     let (stop, stopping) = oneshot::channel();
     // Dropping the sender stops, too.
@@ -102,16 +106,21 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-fn door(config: &Config, limits: &Limits, running: &Arc<Running>) -> Result<Door, RunError> {
+fn door(
+    config: &Config,
+    limits: &Limits,
+    running: &Arc<Running>,
+    input: &LogInput,
+) -> Result<Door, RunError> {
     let data = &config.live.data;
     let streams = Streams::open(data, limits.streams).map_err(|error| RunError::Start(error.to_string()))?;
     let (lag_max_bytes, lagging) = (config.live.lag_max_bytes as u64, running.clone());
     Ok(Door {
-        log: Appender::of_log(running.log.clone()),
-        partitions: running.log.partitions(),
+        log: Appender::of_log(input.log.clone()),
+        partitions: input.log.partitions(),
         kinds: config.kinds.clone(),
         streams: Arc::new(streams),
-        overload: Overload::new(move || lagging.is_live() && lagging.lag_bytes() > lag_max_bytes),
+        overload: Overload::new(move || lagging.is_live() && lagging.input.lag_bytes() > lag_max_bytes),
         limits: limits.clone(),
         in_flight: InFlight::new(limits.in_flight_bytes),
     })

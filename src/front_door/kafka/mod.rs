@@ -10,6 +10,7 @@ mod answer;
 mod error;
 
 pub use error::no_method;
+pub use tombstone::line as tombstone_line;
 
 use super::door::{self, Door, NoTopic, media_type};
 use axum::extract::rejection::PathRejection;

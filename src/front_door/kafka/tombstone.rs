@@ -9,19 +9,26 @@ use serde_json::value::RawValue;
 /// `index`. The API takes any key and none, so a delete of nothing is stored, too, with the key that it has, and is
 /// rejected later for want of an `ind`.
 pub fn record(key: Option<&RawValue>) -> NewRecord {
-    let ind = key.and_then(|key| match key.get().as_bytes() {
-        [b'{', ..] => ind_of(key.get()).expect("a raw value is JSON"),
-        _ => whole_number(key.get()),
-    });
-    let line = match (ind, key) {
+    let line = Bytes::from(line(key));
+    let bytes = one_line(&line, std::str::from_utf8(&line).expect("it was made of text"));
+    let partition_hash = ind_of_key(key).map_or_else(|| hash_of_bytes(&bytes), hash_of_ind);
+    NewRecord { partition_hash, bytes }
+}
+
+/// The same as a text, in which the key is spelled as it was.
+pub fn line(key: Option<&RawValue>) -> String {
+    match (ind_of_key(key), key) {
         (Some(ind), _) => format!(r#"{{"ind":{ind},"_deleted":true}}"#),
         (None, Some(key)) => format!(r#"{{"_deleted":true,"key":{key}}}"#),
         (None, None) => r#"{"_deleted":true}"#.to_owned(),
-    };
-    let line = Bytes::from(line);
-    let bytes = one_line(&line, std::str::from_utf8(&line).expect("it was made of text"));
-    let partition_hash = ind.map_or_else(|| hash_of_bytes(&bytes), hash_of_ind);
-    NewRecord { partition_hash, bytes }
+    }
+}
+
+fn ind_of_key(key: Option<&RawValue>) -> Option<u64> {
+    key.and_then(|key| match key.get().as_bytes() {
+        [b'{', ..] => ind_of(key.get()).expect("a raw value is JSON"),
+        _ => whole_number(key.get()),
+    })
 }
 
 #[cfg(test)]

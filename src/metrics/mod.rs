@@ -2,6 +2,8 @@
 //!
 //! What the rest of the program counts anyway is read when it is asked for; what happens now and then is observed here.
 
+mod source;
+
 use crate::decode::Reason;
 use crate::http::{Observed, Observer};
 use crate::measured::Measurement;
@@ -11,10 +13,9 @@ use pinflow_dataflows::clean::{Field, kind_of};
 use pinflow_dataflows::kind::Kind;
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{
-    Encoder, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
-    Opts, Registry, TextEncoder,
+    Encoder, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
-use std::sync::atomic::Ordering;
 
 /// What is observed as it happens.
 pub struct Metrics {
@@ -85,7 +86,7 @@ pub fn text(running: &Running) -> Vec<u8> {
     let registry = Registry::new();
     let now = Now { registry: &registry };
     now.records(&Measurement::of_all(&running.shared.measured), &running.shared);
-    now.log(running);
+    now.source(running);
     now.dead_letters(running);
     now.run(running);
     let mut families = running.metrics.registry.gather();
@@ -141,33 +142,6 @@ impl Now<'_> {
         }
     }
 
-    fn log(&self, running: &Running) {
-        let stats = running.log.stats();
-        self.gauge("pinflow_log_bytes", "Bytes of the log's objects and companions.", stats.log_bytes);
-        self.gauge("pinflow_log_objects", "Objects of the log.", stats.objects);
-        self.counter("pinflow_log_group_commits_total", "Group commits.", stats.groups);
-        let refused = "Group commits that the disk refused.";
-        self.counter("pinflow_log_refused_group_commits_total", refused, stats.groups_refused);
-        self.counter("pinflow_log_appended_records_total", "Records that were appended.", stats.records);
-        self.counter("pinflow_log_appended_bytes_total", "Bytes that were appended.", stats.bytes);
-        let deleted = "Bytes that were deleted because they were too old or too many.";
-        self.counter("pinflow_log_deleted_bytes_total", deleted, stats.bytes_deleted);
-        self.gauge("pinflow_log_lag_bytes", "Bytes of the log that wait to be read.", running.lag_bytes());
-        let labels = ["topic", "partition"];
-        let read = self.gauges("pinflow_position", "First offset that the views do not show yet.", &labels);
-        let ends = self.gauges("pinflow_log_end_offset", "Offset that the next record gets.", &labels);
-        let vector =
-            running.shared.sequencer.cut(running.published().n).map(|cut| cut.vector).unwrap_or_default();
-        for (partition, position) in running.partitions.all().iter().zip(vector) {
-            let number = partition.name.number.unwrap_or_default().to_string();
-            read.with_label_values(&[partition.name.topic.as_str(), number.as_str()]).set(position as i64);
-        }
-        for end in &running.log.committed().ends {
-            let number = end.partition.to_string();
-            ends.with_label_values(&[&*end.topic, number.as_str()]).set(end.end_offset as i64);
-        }
-    }
-
     fn dead_letters(&self, running: &Running) {
         let counts = running.dead_letters.live.counts();
         self.counter("pinflow_object_faults_total", "Objects of the log with a fault.", counts.faults);
@@ -183,15 +157,13 @@ impl Now<'_> {
         self.gauge("pinflow_epoch", "The run's number.", tick.epoch);
         self.gauge(
             "pinflow_ready",
-            "1 if the views have all that the log held at the start.",
-            running.is_live().into(),
+            "1 if the views have all that the source held at the start, and nothing is wrong with it.",
+            running.readiness().is_ok().into(),
         );
         let uptime =
             Gauge::new("pinflow_uptime_seconds", "Time since the start.").expect("the name is right");
         uptime.set(running.started.elapsed().as_secs_f64());
         self.register(uptime);
-        let read = "Bytes of the log that have been read in this run.";
-        self.counter("pinflow_log_read_bytes_total", read, running.followed.bytes.load(Ordering::Relaxed));
     }
 
     fn counter(&self, name: &str, help: &str, value: u64) {
@@ -214,6 +186,12 @@ impl Now<'_> {
 
     fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
         let gauges = IntGaugeVec::new(Opts::new(name, help), labels).expect("the names are right");
+        self.register(gauges.clone());
+        gauges
+    }
+
+    fn decimals(&self, name: &str, help: &str, labels: &[&str]) -> GaugeVec {
+        let gauges = GaugeVec::new(Opts::new(name, help), labels).expect("the name is right");
         self.register(gauges.clone());
         gauges
     }

@@ -1,0 +1,222 @@
+//! What can be set for Kafka topics as the source. `config/default.toml` describes each key.
+
+use super::check::{number, refused, text};
+use super::document::{Entry, Value};
+use super::error::ConfigError;
+use super::written::Written;
+use chrono::DateTime;
+use regex_lite::Regex;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How topics are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KafkaSettings {
+    /// Where brokers are found.
+    pub brokers: String,
+    /// Which topics are read.
+    pub topics: Topics,
+    /// Where a partition is begun that was there at the start.
+    pub start: Start,
+    /// What is done about messages that are gone before they were read.
+    pub on_gap: OnGap,
+    /// The group that progress is committed for; it is never read.
+    pub group: Option<String>,
+    /// How topics that are missing are made, if they are.
+    pub create_topics: Option<CreateTopics>,
+    /// Bytes that wait for workers before reading pauses.
+    pub in_flight_max_bytes: usize,
+    /// Settings of librdkafka that go before pinflow's own.
+    pub librdkafka: LibrdkafkaSettings,
+}
+
+/// Which topics are read: names, and expressions that names are held against.
+#[derive(Clone, Debug, Default)]
+pub struct Topics {
+    /// Names.
+    pub names: Vec<String>,
+    /// Regular expressions.
+    pub patterns: Vec<Regex>,
+}
+
+impl Topics {
+    /// Whether a topic is one of them.
+    pub fn has(&self, topic: &str) -> bool {
+        self.names.iter().any(|name| name == topic)
+            || self.patterns.iter().any(|pattern| pattern.is_match(topic))
+    }
+}
+
+impl PartialEq for Topics {
+    fn eq(&self, other: &Topics) -> bool {
+        let patterns = |topics: &Topics| topics.patterns.iter().map(Regex::to_string).collect::<Vec<_>>();
+        self.names == other.names && patterns(self) == patterns(other)
+    }
+}
+
+impl Eq for Topics {}
+
+/// Where a partition is begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At its first message.
+    Earliest,
+    /// At the next message that comes.
+    Latest,
+    /// At the first message of that time or a later one, in milliseconds since 1970.
+    Time(i64),
+}
+
+/// What is done about messages that are gone before they were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnGap {
+    /// Reading stops.
+    Fail,
+    /// Reading goes on behind them.
+    Skip,
+}
+
+/// How a topic is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreateTopics {
+    /// Its partitions.
+    pub partitions: usize,
+    /// On how many brokers each of them lies.
+    pub replication: usize,
+}
+
+/// Names and values that librdkafka is given. Some are secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct LibrdkafkaSettings(pub BTreeMap<String, String>);
+
+impl fmt::Debug for LibrdkafkaSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// What pinflow relies on, and sets by itself.
+const RESERVED: [&str; 12] = [
+    "bootstrap.servers",
+    "metadata.broker.list",
+    "group.id",
+    "enable.auto.commit",
+    "enable.auto.offset.store",
+    "enable.auto.offset.reset",
+    "auto.offset.reset",
+    "enable.partition.eof",
+    "statistics.interval.ms",
+    "isolation.level",
+    "allow.auto.create.topics",
+    "partition.assignment.strategy",
+];
+
+/// What the configuration says; nothing if the embedded log is the source. All keys are looked at, whichever it is.
+pub(super) fn settings(written: &Written) -> Result<Option<KafkaSettings>, ConfigError> {
+    let kind = written.get("source.type");
+    let is_kafka = match kind.value.text() {
+        Some("log") => false,
+        Some("kafka") => true,
+        _ => return Err(refused(kind, r#""log" or "kafka""#)),
+    };
+    let brokers = text(written.get("source.brokers"))?;
+    let (start, on_gap) = (start(written.get("source.start"))?, on_gap(written.get("source.on_gap"))?);
+    let (group, partitions) = (written.get("source.group"), written.get("source.create_topics.partitions"));
+    let settings = KafkaSettings {
+        brokers: brokers.clone().unwrap_or_default(),
+        topics: topics(written.get("source.topics"))?,
+        start,
+        on_gap,
+        group: text(group)?,
+        create_topics: create_topics(
+            number(partitions, 0..=100_000)?,
+            number(written.get("source.create_topics.replication"), 1..=1000)?,
+        ),
+        in_flight_max_bytes: number(written.get("source.in_flight_max_bytes"), 1 << 20..=usize::MAX)?,
+        librdkafka: librdkafka(written)?,
+    };
+    backfill(written.get("source.backfill"))?;
+    if is_kafka && brokers.is_none() {
+        return Err(refused(written.get("source.brokers"), "where brokers are found, as \"host:9092\""));
+    }
+    if is_kafka && settings.topics == Topics::default() {
+        return Err(refused(written.get("source.topics"), TOPICS));
+    }
+    Ok(is_kafka.then_some(settings))
+}
+
+const TOPICS: &str = "a list of topics: names, or regular expressions that begin with ^";
+
+fn topics(entry: &Entry) -> Result<Topics, ConfigError> {
+    let mut topics = Topics::default();
+    let listed = entry.value.list().unwrap_or(std::slice::from_ref(&entry.value));
+    for topic in listed {
+        match topic.text() {
+            Some(pattern) if pattern.starts_with('^') => {
+                let pattern =
+                    Regex::new(pattern).map_err(|error| refused(entry, format!("{TOPICS} ({error})")))?;
+                topics.patterns.push(pattern);
+            }
+            Some(name) if !name.is_empty() => topics.names.push(name.to_owned()),
+            _ => return Err(refused(entry, TOPICS)),
+        }
+    }
+    topics.names.sort();
+    topics.names.dedup();
+    Ok(topics)
+}
+
+fn start(entry: &Entry) -> Result<Start, ConfigError> {
+    let allowed = "\"earliest\", \"latest\" or a time as \"2025-01-31T00:00:00Z\"";
+    match entry.value.text() {
+        Some("earliest") => Ok(Start::Earliest),
+        Some("latest") => Ok(Start::Latest),
+        Some(time) => match DateTime::parse_from_rfc3339(time) {
+            Ok(time) if time.timestamp_millis() >= 0 => Ok(Start::Time(time.timestamp_millis())),
+            _ => Err(refused(entry, allowed)),
+        },
+        None => Err(refused(entry, allowed)),
+    }
+}
+
+fn on_gap(entry: &Entry) -> Result<OnGap, ConfigError> {
+    match entry.value.text() {
+        Some("fail") => Ok(OnGap::Fail),
+        Some("skip") => Ok(OnGap::Skip),
+        Some("fill-from-archive") => {
+            Err(refused(entry, "\"fail\" or \"skip\": gaps cannot be filled from an archive yet"))
+        }
+        _ => Err(refused(entry, "\"fail\" or \"skip\"")),
+    }
+}
+
+/// Whoever asks for it must not get views without it.
+fn backfill(entry: &Entry) -> Result<(), ConfigError> {
+    match text(entry)? {
+        None => Ok(()),
+        Some(_) => Err(refused(entry, "empty: an archive cannot be read before its topics yet")),
+    }
+}
+
+fn create_topics(partitions: usize, replication: usize) -> Option<CreateTopics> {
+    (partitions > 0).then_some(CreateTopics { partitions, replication })
+}
+
+/// A name's dots may stand in quotes or not.
+fn librdkafka(written: &Written) -> Result<LibrdkafkaSettings, ConfigError> {
+    let mut settings = BTreeMap::new();
+    for entry in written.within(Written::LIBRDKAFKA) {
+        let name = entry.key.0[2..].join(".");
+        if RESERVED.contains(&name.as_str()) {
+            return Err(refused(entry, "left out: pinflow depends on how it sets it"));
+        }
+        let value = match &entry.value {
+            Value::Text { expanded, .. } => expanded.clone(),
+            Value::Integer(number) => number.to_string(),
+            Value::Boolean(flag) => flag.to_string(),
+            _ => return Err(refused(entry, "a text, a whole number, true or false")),
+        };
+        settings.insert(name, value);
+    }
+    Ok(LibrdkafkaSettings(settings))
+}

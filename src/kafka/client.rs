@@ -1,0 +1,103 @@
+//! librdkafka's clients, and what is set for all of them.
+
+use super::error::KafkaError;
+use crate::config::KafkaSettings;
+use rdkafka::client::ClientContext;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, ConsumerContext};
+use rdkafka::error::KafkaError as Refusal;
+use rdkafka::statistics::Statistics;
+use std::sync::{Mutex, PoisonError};
+use tracing::warn;
+
+/// The group of those that commit nothing: librdkafka assigns no partitions without one.
+const NO_GROUP: &str = "pinflow-without-group";
+
+/// What a client tells by itself, kept until it is asked for.
+#[derive(Default)]
+pub struct Heard(Mutex<(Option<Statistics>, Option<String>)>);
+
+impl Heard {
+    /// The latest statistics, once.
+    pub fn take_statistics(&self) -> Option<Statistics> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.take()
+    }
+
+    /// The latest error, once.
+    pub fn take_error(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.take()
+    }
+}
+
+impl ClientContext for Heard {
+    fn stats(&self, statistics: Statistics) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(statistics);
+    }
+
+    fn error(&self, error: Refusal, reason: &str) {
+        // Ends of partitions and the like are no errors; those that are stand in the status, too.
+        let code = error.rdkafka_error_code().map_or_else(|| error.to_string(), |code| code.to_string());
+        let told = if reason.is_empty() { code } else { format!("{code}: {reason}") };
+        warn!(error = told, "Kafka");
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1 = Some(told);
+    }
+}
+
+impl ConsumerContext for Heard {}
+
+/// A client that reads.
+pub type Consumer = BaseConsumer<Heard>;
+
+/// The client that messages are polled of.
+pub fn reader(settings: &KafkaSettings) -> Result<Consumer, KafkaError> {
+    let mut config = common(settings);
+    // What waits in librdkafka is bounded beside what waits for workers.
+    preset(&mut config, settings, "queued.max.messages.kbytes", "16384");
+    preset(&mut config, settings, "fetch.max.bytes", "16777216");
+    preset(&mut config, settings, "fetch.wait.max.ms", "100");
+    config.set("statistics.interval.ms", "1000");
+    make(&config)
+}
+
+/// The client that asks for metadata, ends and single messages, and commits.
+pub fn watcher(settings: &KafkaSettings) -> Result<Consumer, KafkaError> {
+    let mut config = common(settings);
+    config.set("statistics.interval.ms", "0");
+    config.set("queued.min.messages", "1");
+    preset(&mut config, settings, "fetch.message.max.bytes", "65536");
+    make(&config)
+}
+
+/// What all clients are made with.
+pub fn common(settings: &KafkaSettings) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    preset(&mut config, settings, "client.id", "pinflow");
+    preset(&mut config, settings, "reconnect.backoff.max.ms", "2000");
+    preset(&mut config, settings, "topic.metadata.refresh.interval.ms", "10000");
+    for (key, value) in &settings.librdkafka.0 {
+        config.set(key, value);
+    }
+    config.set("bootstrap.servers", &settings.brokers);
+    config.set("group.id", settings.group.as_deref().unwrap_or(NO_GROUP));
+    config.set("enable.auto.commit", "false");
+    config.set("enable.auto.offset.store", "false");
+    // Nothing is to be passed over without being counted.
+    config.set("auto.offset.reset", "error");
+    config.set("isolation.level", "read_committed");
+    config.set("allow.auto.create.topics", "false");
+    config
+}
+
+/// What is better for pinflow than librdkafka's default, unless the configuration knows better still.
+fn preset(config: &mut ClientConfig, settings: &KafkaSettings, key: &str, value: &str) {
+    if !settings.librdkafka.0.contains_key(key) {
+        config.set(key, value);
+    }
+}
+
+fn make(config: &ClientConfig) -> Result<Consumer, KafkaError> {
+    config.create_with_context(Heard::default()).map_err(|error| match error {
+        Refusal::ClientConfig(_, problem, key, _) => KafkaError::Setting { key, problem },
+        error => KafkaError::Settings(error.to_string()),
+    })
+}

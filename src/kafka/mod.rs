@@ -1,0 +1,87 @@
+//! Follows topics of Kafka: all that they hold, then what comes, once it is committed.
+//!
+//! Two threads. The [`reader`] polls messages and hands them over in blocks; it never waits for an answer. The [`watcher`] asks
+//! the brokers which partitions there are, where they begin, and whether they are still the same; what it finds it tells the
+//! reader as [`Order`]s. Both tell [`Status`] how it goes.
+//!
+//! Partitions are assigned, never subscribed to, and positions are pinflow's own: what is committed is for tools that show
+//! lag, and nobody here reads it.
+
+mod client;
+mod error;
+mod ranks;
+mod seen;
+mod tail;
+mod tombstone;
+mod empty;
+mod waiting;
+mod reader;
+mod topics;
+mod create;
+mod begin;
+mod made_again;
+mod progress;
+mod watcher;
+mod status;
+mod statistics;
+
+pub use error::KafkaError;
+pub use status::{PartitionStatus, SourceStatus, Status};
+
+use crate::archive::Item;
+use crate::buffers::Buffers;
+use crate::config::{Config, KafkaSettings};
+use crate::follow::Woken;
+use crate::partitions::Partitions;
+use crossbeam_channel::Receiver;
+use reader::{Order, Reader};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread::JoinHandle;
+use watcher::Watcher;
+
+/// What dead letters and the status call the brokers.
+pub fn source_name(settings: &KafkaSettings) -> String {
+    format!("kafka://{}", settings.brokers)
+}
+
+/// What follows topics.
+pub struct KafkaSource {
+    reader: Reader,
+    watcher: Watcher,
+    items: Receiver<Item>,
+}
+
+impl KafkaSource {
+    /// Makes the clients. They connect by themselves; brokers that cannot be reached are waited for.
+    pub fn new(
+        settings: &KafkaSettings,
+        config: &Config,
+        partitions: Arc<Partitions>,
+        status: Arc<Status>,
+        woken: Woken,
+        stop: Arc<AtomicBool>,
+    ) -> Result<KafkaSource, KafkaError> {
+        let (sender, items) = crossbeam_channel::bounded(config.replay.prefetch_blocks);
+        // The watcher begins all partitions of a look at once; the reader takes orders many times a second.
+        let (orders, taken) = crossbeam_channel::unbounded::<Order>();
+        let reader =
+            Reader::new(settings, config, sender, taken, status.clone(), woken.clone(), stop.clone())?;
+        let watcher = Watcher::new(settings, config, partitions, orders, status, woken, stop)?;
+        Ok(KafkaSource { reader, watcher, items })
+    }
+
+    /// Where buffers of decoded blocks go.
+    pub fn buffers(&self) -> Buffers {
+        self.reader.buffers()
+    }
+
+    /// Starts its threads. They end when they have to stop; nothing more comes then.
+    pub fn start(self) -> std::io::Result<(Receiver<Item>, Vec<JoinHandle<()>>)> {
+        let KafkaSource { reader, watcher, items } = self;
+        let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
+        let reader = thread("kafka reader").spawn(move || reader.run())?;
+        let watcher = thread("kafka watcher").spawn(move || watcher.run())?;
+        Ok((items, vec![reader, watcher]))
+    }
+}

@@ -1,0 +1,309 @@
+//! The thread that asks the brokers: which partitions there are, where they begin and end, whether they are the same.
+
+use super::begin::{self, Begin, Bounds};
+use super::client::{self, Consumer};
+use super::create;
+use super::error::KafkaError;
+use super::made_again;
+use super::progress::Progress;
+use super::ranks::Ranks;
+use super::reader::Order;
+use super::seen::Seen;
+use super::status::{Status, named};
+use super::tail::Beginning;
+use super::topics::{Found, Wanted};
+use crate::archive::PartitionName;
+use crate::config::{Config, KafkaSettings, Start};
+use crate::follow::Woken;
+use crate::partitions::{KnownPartition, Partitions};
+use crossbeam_channel::Sender;
+use pinflow_dataflows::kind::Kind;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+use tracing::{error, warn};
+
+/// How often it looks, when all is well: new partitions are to be found within 30 seconds.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The same while something is waited for.
+const LOOK_SOON: Duration = Duration::from_millis(500);
+/// How often it looks whether there is a reason to.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How long an answer is waited for.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Asks the brokers.
+pub struct Watcher {
+    consumer: Consumer,
+    settings: KafkaSettings,
+    wanted: Wanted,
+    partitions: Arc<Partitions>,
+    orders: Sender<Order>,
+    status: Arc<Status>,
+    woken: Woken,
+    stop: Arc<AtomicBool>,
+    ranks: Ranks,
+    /// Partitions that are read, with their numbers among those.
+    begun: BTreeMap<made_again::Key, u32>,
+    /// Partitions that there were at the first look: only of those `start` says where they are begun.
+    at_start: Option<BTreeSet<made_again::Key>>,
+    /// What looked wrong at the last look. Only what looks so twice is.
+    suspected: BTreeMap<u32, Suspicion>,
+    out_of_range: u64,
+    progress: Progress,
+}
+
+/// What looks wrong about a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Suspicion {
+    /// It ends before this position, up to which it was read.
+    EndsBefore(u64),
+    /// It begins behind this position, which is the next to be read.
+    BeginsBehind(u64),
+}
+
+/// Nothing more is to be read.
+struct Stopped(String);
+
+impl Watcher {
+    /// Makes its client.
+    pub fn new(
+        settings: &KafkaSettings,
+        config: &Config,
+        partitions: Arc<Partitions>,
+        orders: Sender<Order>,
+        status: Arc<Status>,
+        woken: Woken,
+        stop: Arc<AtomicBool>,
+    ) -> Result<Watcher, KafkaError> {
+        Ok(Watcher {
+            consumer: client::watcher(settings)?,
+            settings: settings.clone(),
+            wanted: Wanted::new(&settings.topics, &config.kinds)?,
+            partitions,
+            orders,
+            status,
+            woken,
+            stop,
+            ranks: Ranks::default(),
+            begun: BTreeMap::new(),
+            at_start: None,
+            suspected: BTreeMap::new(),
+            out_of_range: 0,
+            progress: Progress::default(),
+        })
+    }
+
+    /// Looks until it has to stop.
+    pub fn run(mut self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            if let Err(Stopped(why)) = self.find_and_look() {
+                error!(why, "Kafka is not read any further");
+                self.status.stop(&why);
+            }
+            self.tell_progress();
+            self.wait();
+        }
+    }
+
+    /// Waits until it is time to look again.
+    fn wait(&mut self) {
+        let begin = Instant::now();
+        while !self.stop.load(Ordering::Relaxed) {
+            // Nothing is assigned: this serves what else the client has to do.
+            let _ = self.consumer.poll(Duration::ZERO);
+            let status = self.status.lock();
+            let is_waiting = !status.is_known
+                || !status.missing.is_empty()
+                || !status.not_begun.is_empty()
+                || !self.suspected.is_empty()
+                || status.partitions.values().any(|partition| partition.error.is_some());
+            let is_out_of_range = status.out_of_range > self.out_of_range;
+            self.out_of_range = status.out_of_range;
+            drop(status);
+            let wait = if is_waiting { LOOK_SOON } else { LOOK_EVERY };
+            if is_out_of_range || begin.elapsed() >= wait {
+                return;
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    fn find_and_look(&mut self) -> Result<(), Stopped> {
+        if self.status.lock().stopped.is_some() {
+            return Ok(());
+        }
+        match self.wanted.find(&self.consumer, TIMEOUT) {
+            Ok(found) => self.look(&found),
+            Err(error) => {
+                self.status.lock().error =
+                    Some((format!("topics cannot be listed: {error}"), Instant::now()));
+                Ok(())
+            }
+        }
+    }
+
+    fn look(&mut self, found: &Found) -> Result<(), Stopped> {
+        self.status.lock().missing.clone_from(&found.missing);
+        if let Some(create) = self.settings.create_topics.filter(|_| !found.missing.is_empty())
+            && let Err(error) = create::topics(&self.settings, &found.missing, create)
+        {
+            self.status.lock().error = Some((error, Instant::now()));
+        }
+        self.check(found)?;
+        let is_first = self.at_start.is_none();
+        if is_first {
+            self.at_start = Some(keys(found).map(|(key, _)| key).collect());
+        }
+        self.begin_new(found)?;
+        if is_first {
+            self.order(Order::AllBegun);
+            self.status.lock().is_known = true;
+        }
+        Ok(())
+    }
+
+    /// Begins the partitions that are not read yet.
+    fn begin_new(&mut self, found: &Found) -> Result<(), Stopped> {
+        let new: Vec<(made_again::Key, Kind)> =
+            keys(found).filter(|(key, _)| !self.begun.contains_key(key)).collect();
+        let no_room = |_| Stopped("there are too many topics: start pinflow again to make room".to_owned());
+        self.ranks.add(new.iter().map(|(key, _)| name_of(key)).collect()).map_err(no_room)?;
+        let mut not_begun = Vec::new();
+        for (key, kind) in new {
+            let name = name_of(&key);
+            let is_old = self.at_start.as_ref().is_some_and(|at_start| at_start.contains(&key));
+            let start = if is_old { self.settings.start } else { Start::Earliest };
+            match begin::begin(&self.consumer, (&key.0, key.1), start, TIMEOUT) {
+                Ok(Begin { first, position, end }) => {
+                    begin::gap(self.settings.on_gap, &named(&name), first, position).map_err(Stopped)?;
+                    if first < position {
+                        warn!(
+                            partition = named(&name),
+                            first, position, "messages are gone before they were read"
+                        );
+                    }
+                    let rank = self.ranks.of(&name);
+                    let partition = KnownPartition { name: Arc::new(name), kind };
+                    let number = self.partitions.add(partition.clone());
+                    self.begun.insert(key, number);
+                    self.order(Order::Begin(Beginning { partition, number, rank, first, position, end }));
+                }
+                Err(error) => not_begun.push((name, error.to_string())),
+            }
+        }
+        self.status.lock().not_begun = not_begun;
+        Ok(())
+    }
+
+    /// Looks whether what is read is still there, and the same.
+    fn check(&mut self, found: &Found) -> Result<(), Stopped> {
+        let there: BTreeSet<made_again::Key> = keys(found).map(|(key, _)| key).collect();
+        let mut seen = BTreeMap::new();
+        for (key, number) in self.begun.clone() {
+            if !there.contains(&key) {
+                self.set_error(number, Some("it does not exist any more".to_owned()));
+                continue;
+            }
+            // Before the question: what comes meanwhile only makes the end greater.
+            let Some((next, last)) = self.reached(number) else { continue };
+            match begin::bounds(&self.consumer, &key.0, key.1, TIMEOUT) {
+                Ok(bounds) => {
+                    self.set_error(number, None);
+                    self.check_bounds(&key, number, next, bounds)?;
+                    if let Some(last) = last.filter(|last| (bounds.low..bounds.high).contains(&last.offset)) {
+                        seen.insert(key, last);
+                    }
+                }
+                Err(error) => self.set_error(number, Some(error.to_string())),
+            }
+        }
+        match made_again::changed(&self.consumer, seen, TIMEOUT) {
+            Ok(changed) => changed.first().map_or(Ok(()), |key| {
+                Err(Stopped(format!(
+                    "{}: the last message that was read is another one now: the topic was made again; start pinflow again \
+                     to read it from its beginning",
+                    named(&name_of(key))
+                )))
+            }),
+            Err(error) => {
+                warn!(%error, "could not look whether topics are the same");
+                Ok(())
+            }
+        }
+    }
+
+    fn check_bounds(
+        &mut self,
+        key: &made_again::Key,
+        number: u32,
+        next: u64,
+        bounds: Bounds,
+    ) -> Result<(), Stopped> {
+        let suspicion = if bounds.high < next {
+            Some(Suspicion::EndsBefore(next))
+        } else if bounds.low > next && !self.status.lock().is_paused {
+            Some(Suspicion::BeginsBehind(next))
+        } else {
+            None
+        };
+        let name = named(&name_of(key));
+        match suspicion {
+            Some(now) if self.suspected.get(&number) == Some(&now) => {
+                self.suspected.remove(&number);
+                let Bounds { low, high } = bounds;
+                if now == Suspicion::EndsBefore(next) {
+                    return Err(Stopped(format!(
+                        "{name} was read up to offset {next} and ends at {high} now: the topic was made again or cut off; \
+                         start pinflow again to read it from its beginning"
+                    )));
+                }
+                begin::gap(self.settings.on_gap, &name, next, low).map_err(Stopped)?;
+                warn!(partition = name, from = next, to = low, "messages are gone before they were read");
+                self.order(Order::Jump { number, to: low });
+            }
+            Some(now) => drop(self.suspected.insert(number, now)),
+            None => drop(self.suspected.remove(&number)),
+        }
+        if let Some(partition) = self.status.lock().partitions.get_mut(&number) {
+            partition.end = bounds.high.max(partition.next);
+        }
+        Ok(())
+    }
+
+    fn reached(&self, number: u32) -> Option<(u64, Option<Seen>)> {
+        let status = self.status.lock();
+        status.partitions.get(&number).map(|partition| (partition.next, partition.last))
+    }
+
+    fn set_error(&self, number: u32, error: Option<String>) {
+        if let Some(partition) = self.status.lock().partitions.get_mut(&number) {
+            partition.error = error;
+        }
+    }
+
+    fn order(&self, order: Order) {
+        // A reader that has ended needs no orders.
+        let _ = self.orders.send(order);
+    }
+
+    fn tell_progress(&mut self) {
+        let Some(sequencer) = self.woken.get().filter(|_| self.settings.group.is_some()) else { return };
+        if let Some(cut) = sequencer.cut(sequencer.last_complete()) {
+            self.progress.tell(&self.consumer, &self.partitions.all(), cut.vector);
+        }
+    }
+}
+
+/// All partitions, by topic and number, with their kinds.
+fn keys(found: &Found) -> impl Iterator<Item = (made_again::Key, Kind)> {
+    found.topics.iter().flat_map(|(topic, kind, partitions)| {
+        (0..*partitions).map(move |number| ((topic.clone(), number), *kind))
+    })
+}
+
+fn name_of((topic, number): &made_again::Key) -> PartitionName {
+    PartitionName { topic: topic.clone(), number: u64::try_from(*number).ok() }
+}

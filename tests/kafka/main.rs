@@ -1,0 +1,31 @@
+//! Topics of Kafka as the source of a run: a real broker, which `scripts/services up kafka` starts, or one of a test's own.
+
+#[path = "../../dataflows/tests/naive/mod.rs"]
+mod naive;
+// What is shared with the tests of the embedded log is not all needed here.
+#[allow(dead_code)]
+#[path = "../live/program.rs"]
+mod program;
+#[allow(dead_code)]
+#[path = "../live/client.rs"]
+mod client;
+#[allow(dead_code)]
+#[path = "../live/log_files.rs"]
+mod log_files;
+#[allow(dead_code)]
+#[path = "../live/recomputed.rs"]
+mod recomputed;
+#[allow(dead_code)]
+#[path = "../live/checks.rs"]
+mod checks;
+#[path = "../live/random.rs"]
+mod random;
+#[allow(dead_code)]
+#[path = "../live/producer.rs"]
+mod producer;
+
+mod cluster;
+mod content;
+mod messages;
+mod run;
+mod smoke;

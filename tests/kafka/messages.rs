@@ -1,0 +1,35 @@
+//! Messages that are invented: records of all kinds, corrections, deletes, tombstones and rejects.
+
+use crate::cluster::Message;
+use crate::producer::invented;
+use crate::random::Random;
+use pinflow_dataflows::kind::Kind;
+
+/// Topics of the three kinds whose names begin alike.
+pub fn topics_of(prefix: &str) -> Vec<String> {
+    Kind::ALL.iter().map(|kind| format!("{prefix}.{}", kind.name())).collect()
+}
+
+/// So many messages to these topics, about fewer posts, so that most are corrections.
+pub fn messages(topics: &[String], count: u64, inds: u64, random: &mut Random) -> Vec<Message> {
+    (0..count).map(|number| message(topics, number, inds, random)).collect()
+}
+
+fn message(topics: &[String], number: u64, inds: u64, random: &mut Random) -> Message {
+    let (kind, ind) = (Kind::ALL[random.below(3) as usize], random.below(inds));
+    let topic =
+        topics.iter().find(|topic| topic.ends_with(kind.name())).expect("each kind has a topic").clone();
+    let value = match random.below(50) {
+        0..3 => None,
+        3 => Some(b"{\"ind\": ".to_vec()),
+        4 => Some(b"[1]".to_vec()),
+        5 => Some(Vec::new()),
+        6 => Some(b" \n".to_vec()),
+        // One value over several lines.
+        7..10 => Some(format!("{:#}", invented(kind, ind, random, number)).into_bytes()),
+        _ => Some(invented(kind, ind, random, number).to_string().into_bytes()),
+    };
+    // A few have no key, and go anywhere.
+    let key = (random.below(10) > 0 || value.is_none()).then(|| ind.to_string());
+    Message { topic, key, value, ..Message::default() }
+}

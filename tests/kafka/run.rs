@@ -1,0 +1,130 @@
+//! A run whose source is Kafka, held against what the topics hold.
+
+use crate::checks::{check_views, shown, wait_for};
+use crate::cluster::Cluster;
+use crate::content::{Content, content};
+use crate::log_files::Partition;
+use crate::program::{Program, Start};
+use crate::recomputed::Recomputed;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A run on a data folder of its own.
+pub struct Run {
+    pub program: Program,
+    pub cluster: Cluster,
+    folder: TempDir,
+}
+
+/// The configuration of a source that reads these topics, with more of its keys.
+pub fn config(cluster: &Cluster, topics: &[String], more: &str) -> String {
+    let brokers = &cluster.brokers;
+    format!("[[source]]\ntype = \"kafka\"\nbrokers = \"{brokers}\"\ntopics = {topics:?}\n{more}\n")
+}
+
+/// Starts a run that reads these topics.
+pub fn start(cluster: &Cluster, topics: &[String], more: &str) -> Run {
+    start_with(cluster, &config(cluster, topics, more))
+}
+
+/// Starts a run with a whole configuration.
+pub fn start_with(cluster: &Cluster, config: &str) -> Run {
+    let folder = TempDir::new().expect("make a folder");
+    let data = folder.path().join("data");
+    let program = Start { config, ..Start::on(&data) }.program();
+    Run { program, cluster: cluster.clone(), folder }
+}
+
+impl Run {
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub fn status(&self) -> Value {
+        self.program.client().get("/v1/status").json()
+    }
+
+    /// What is said of each partition.
+    pub fn partitions(&self) -> BTreeMap<Partition, Value> {
+        partitions_of(&self.status())
+    }
+
+    /// Waits until it says why it is not ready, and that has this in it.
+    #[track_caller]
+    pub fn wait_until_told(&self, part: &str) -> String {
+        wait_for(part, || {
+            let answer = self.program.client().get("/readyz");
+            if answer.status == 503 && answer.body.contains(part) {
+                Ok(answer.body)
+            } else {
+                Err(answer.body)
+            }
+        })
+    }
+
+    /// Waits until the views have all that these topics hold, and holds views and counts against it.
+    #[track_caller]
+    pub fn check(&self, topics: &[String]) -> Content {
+        let content = content(&self.cluster, topics);
+        self.check_content(&content);
+        content
+    }
+
+    /// The same of what is known already.
+    #[track_caller]
+    pub fn check_content(&self, content: &Content) {
+        let recomputed = Recomputed::of(&content.records);
+        self.check_counts(content, &recomputed);
+        check_views(&shown(&mut self.program.client()), &recomputed.views());
+        self.program.wait_until_ready();
+    }
+
+    /// Per partition: positions passed = accepted + rejected + blank + skipped; and what there is in all.
+    #[track_caller]
+    fn check_counts(&self, content: &Content, recomputed: &Recomputed) {
+        let mut messages: BTreeMap<&Partition, u64> = BTreeMap::new();
+        for record in &content.records {
+            *messages.entry(&record.partition).or_default() += 1;
+        }
+        wait_for("counts", || {
+            let status = self.status();
+            let partitions = partitions_of(&status);
+            let number = |value: &Value| value.as_u64().unwrap_or_else(|| panic!("a number: {status}"));
+            let sum = |name: &str| partitions.values().map(|partition| number(&partition[name])).sum::<u64>();
+            let found: Vec<_> = content
+                .bounds
+                .keys()
+                .map(|partition| {
+                    partitions.get(partition).map_or(0, |partition| number(&partition["position"]))
+                })
+                .collect();
+            let expected: Vec<_> = content.bounds.values().map(|(_, high)| *high).collect();
+            let counted = [sum("accepted"), sum("rejected"), number(&status["superseded"])];
+            let all = [recomputed.accepted(), recomputed.rejected, recomputed.superseded()];
+            if found != expected || counted != all {
+                return Err(format!("{found:?}, not {expected:?}; {counted:?}, not {all:?}: {status}"));
+            }
+            for (name, (_, high)) in &content.bounds {
+                let partition = &partitions[name];
+                let [first, accepted, rejected, blank, skipped, lag] =
+                    ["first_position", "accepted", "rejected", "blank", "skipped", "lag"]
+                        .map(|name| number(&partition[name]));
+                assert_eq!(accepted + rejected + blank + skipped, high - first, "{partition}");
+                assert_eq!(accepted + rejected, messages.get(name).copied().unwrap_or(0), "{partition}");
+                assert_eq!((blank, lag), (0, 0), "{partition}");
+            }
+            Ok(())
+        });
+    }
+}
+
+fn partitions_of(status: &Value) -> BTreeMap<Partition, Value> {
+    let partitions = status["sources"][0]["partitions"].as_array().expect("a list").iter();
+    let name = |partition: &Value| {
+        let topic = partition["topic"].as_str().expect("a topic").to_owned();
+        (topic, partition["partition"].as_u64().expect("a number") as u32)
+    };
+    partitions.map(|partition| (name(partition), partition.clone())).collect()
+}
