@@ -68,6 +68,7 @@ fn kafka<'a>(input: &KafkaInput, read: impl Iterator<Item = Read<'a>>) -> Value 
         "last_error": status.error.as_ref().map(|(error, _)| error),
         "last_error_seconds_ago": status.error.as_ref().map(|(_, at)| at.elapsed().as_secs()),
         "paused": status.is_paused,
+        "pauses": status.pauses,
         "waiting_bytes": status.waiting_bytes,
         "partitions": partitions,
     })

@@ -5,7 +5,7 @@ use crate::config::KafkaSettings;
 use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, ConsumerContext};
-use rdkafka::error::KafkaError as Refusal;
+use rdkafka::error::{KafkaError as Refusal, RDKafkaErrorCode};
 use rdkafka::statistics::Statistics;
 use std::sync::{Mutex, PoisonError};
 use tracing::warn;
@@ -39,7 +39,12 @@ impl ClientContext for Heard {
         let code = error.rdkafka_error_code().map_or_else(|| error.to_string(), |code| code.to_string());
         let told = if reason.is_empty() { code } else { format!("{code}: {reason}") };
         warn!(error = told, "Kafka");
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1 = Some(told);
+        // That all brokers are gone says less than why the last one is.
+        let all_down = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
+        let last = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).1;
+        if !all_down || last.is_none() {
+            *last = Some(told);
+        }
     }
 }
 

@@ -367,7 +367,9 @@ impl Reader {
         match changed {
             Ok(()) => {
                 self.is_paused = paused;
-                self.status.lock().is_paused = paused;
+                let mut status = self.status.lock();
+                status.is_paused = paused;
+                status.pauses += u64::from(paused);
             }
             Err(error) => warn!(%error, "could not pause or resume partitions"),
         }

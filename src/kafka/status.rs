@@ -34,6 +34,8 @@ pub struct SourceStatus {
     pub error: Option<(String, Instant)>,
     /// Whether reading pauses because too much waits for the workers.
     pub is_paused: bool,
+    /// How often it has paused.
+    pub pauses: u64,
     /// Bytes that wait for the workers.
     pub waiting_bytes: u64,
 }

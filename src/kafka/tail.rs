@@ -149,7 +149,9 @@ impl Tail {
     /// What has come since the last block; nothing if nothing has.
     pub fn block(&mut self, buffer: impl FnOnce() -> Vec<u8>) -> Option<Item> {
         let positions = self.gathered.values.len() as u64 + self.gathered.skips.all();
-        if positions == 0 && self.duplicates == 0 {
+        // A tick's vector is to have a partition that is begun in its middle, also before anything comes.
+        let is_begun_behind = self.sequence == 0 && self.next > 0;
+        if positions == 0 && self.duplicates == 0 && !is_begun_behind {
             return None;
         }
         let next = Gathered { bytes: buffer(), ..Gathered::default() };
@@ -226,6 +228,8 @@ mod tests {
     #[test]
     fn positions_without_messages_make_a_block() {
         let mut tail = tail(6, 6);
+        let (begun, _) = block(&mut tail).expect("it tells where it begins");
+        assert_eq!((begun.first_position, begun.positions), (6, 0));
         assert!(block(&mut tail).is_none());
         tail.pass_over(8);
         tail.pass_over(3);

@@ -18,6 +18,7 @@ use crate::follow::Woken;
 use crate::partitions::{KnownPartition, Partitions};
 use crossbeam_channel::Sender;
 use pinflow_dataflows::kind::Kind;
+use rdkafka::consumer::Consumer as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -138,8 +139,8 @@ impl Watcher {
         match self.wanted.find(&self.consumer, TIMEOUT) {
             Ok(found) => self.look(&found),
             Err(error) => {
-                self.status.lock().error =
-                    Some((format!("topics cannot be listed: {error}"), Instant::now()));
+                let why = self.consumer.client().context().take_error().unwrap_or_else(|| error.to_string());
+                self.set_last_error(format!("topics cannot be listed: {why}"));
                 Ok(())
             }
         }
@@ -150,7 +151,7 @@ impl Watcher {
         if let Some(create) = self.settings.create_topics.filter(|_| !found.missing.is_empty())
             && let Err(error) = create::topics(&self.settings, &found.missing, create)
         {
-            self.status.lock().error = Some((error, Instant::now()));
+            self.set_last_error(error);
         }
         self.check(found)?;
         let is_first = self.at_start.is_none();
@@ -276,6 +277,10 @@ impl Watcher {
     fn reached(&self, number: u32) -> Option<(u64, Option<Seen>)> {
         let status = self.status.lock();
         status.partitions.get(&number).map(|partition| (partition.next, partition.last))
+    }
+
+    fn set_last_error(&self, error: String) {
+        self.status.lock().error = Some((error, Instant::now()));
     }
 
     fn set_error(&self, number: u32, error: Option<String>) {

@@ -60,18 +60,26 @@ impl Cluster {
         config
     }
 
-    /// Makes a topic; gives its name.
-    pub fn create(&self, topic: &str, partitions: i32, settings: &[(&str, &str)]) -> String {
+    /// Makes a topic.
+    pub fn create(&self, topic: &str, partitions: i32, settings: &[(&str, &str)]) {
         let mut new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
         for (key, value) in settings {
             new = new.set(key, value);
         }
         let made = self.admin(async |admin, options| admin.create_topics([&new], options).await);
         assert_eq!(made, [Ok(topic.to_owned())]);
-        topic.to_owned()
     }
 
-    /// Deletes a topic, and waits until it is gone.
+    /// Deletes topics, where they are there and the broker is, too.
+    pub fn delete_if_there(&self, topics: &[String]) {
+        let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+        let options = AdminOptions::new().request_timeout(Some(Duration::from_secs(2)));
+        let Ok(admin) = self.config().create::<AdminClient<DefaultClientContext>>() else { return };
+        let runtime = Builder::new_current_thread().build().expect("make a runtime");
+        drop(runtime.block_on(admin.delete_topics(&topics, &options)));
+    }
+
+    /// Deletes a topic.
     pub fn delete(&self, topic: &str) {
         let deleted = self.admin(async |admin, options| admin.delete_topics(&[topic], options).await);
         assert_eq!(deleted, [Ok(topic.to_owned())]);
@@ -114,7 +122,12 @@ impl Cluster {
 
     /// Sends messages, and waits until they are there.
     pub fn send(&self, messages: &[Message]) {
-        let producer = self.producer(&[]);
+        self.send_with(&[], messages);
+    }
+
+    /// The same with more settings of the producer.
+    pub fn send_with(&self, settings: &[(&str, &str)], messages: &[Message]) {
+        let producer = self.producer(settings);
         send(&producer, messages);
         producer.flush(PATIENCE).expect("they are delivered");
     }

@@ -5,11 +5,6 @@ use crate::producer::invented;
 use crate::random::Random;
 use pinflow_dataflows::kind::Kind;
 
-/// Topics of the three kinds whose names begin alike.
-pub fn topics_of(prefix: &str) -> Vec<String> {
-    Kind::ALL.iter().map(|kind| format!("{prefix}.{}", kind.name())).collect()
-}
-
 /// So many messages to these topics, about fewer posts, so that most are corrections.
 pub fn messages(topics: &[String], count: u64, inds: u64, random: &mut Random) -> Vec<Message> {
     (0..count).map(|number| message(topics, number, inds, random)).collect()

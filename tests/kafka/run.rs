@@ -51,6 +51,33 @@ impl Run {
         partitions_of(&self.status())
     }
 
+    /// Waits until it reads so many partitions.
+    #[track_caller]
+    pub fn wait_for_partitions(&self, count: usize) -> BTreeMap<Partition, Value> {
+        wait_for("partitions", || {
+            let partitions = self.partitions();
+            if partitions.len() == count { Ok(partitions) } else { Err(format!("{partitions:?}")) }
+        })
+    }
+
+    /// Waits until the views have more positions than so many.
+    #[track_caller]
+    pub fn wait_for_more_than(&self, positions: u64) {
+        wait_for("positions", || {
+            let read = self
+                .partitions()
+                .values()
+                .map(|partition| partition["position"].as_u64())
+                .sum::<Option<u64>>();
+            if read > Some(positions) { Ok(()) } else { Err(format!("{read:?}")) }
+        });
+    }
+
+    /// How often reading has paused.
+    pub fn paused(&self) -> u64 {
+        self.status()["sources"][0]["pauses"].as_u64().expect("a number")
+    }
+
     /// Waits until it says why it is not ready, and that has this in it.
     #[track_caller]
     pub fn wait_until_told(&self, part: &str) -> String {
@@ -77,8 +104,23 @@ impl Run {
     pub fn check_content(&self, content: &Content) {
         let recomputed = Recomputed::of(&content.records);
         self.check_counts(content, &recomputed);
-        check_views(&shown(&mut self.program.client()), &recomputed.views());
+        self.check_shown(content);
         self.program.wait_until_ready();
+    }
+
+    /// The same of a run that is not ready, because other topics are missing.
+    #[track_caller]
+    pub fn check_views(&self, topics: &[String]) {
+        let content = content(&self.cluster, topics);
+        self.check_counts(&content, &Recomputed::of(&content.records));
+        self.check_shown(&content);
+    }
+
+    /// The views are those of this content.
+    #[track_caller]
+    pub fn check_shown(&self, content: &Content) {
+        let views = Recomputed::of(&content.records).views();
+        check_views(&shown(&mut self.program.client()), &views);
     }
 
     /// Per partition: positions passed = accepted + rejected + blank + skipped; and what there is in all.

@@ -1,14 +1,15 @@
 //! Messages in topics become views, those that are there at the start and those that come.
 
-use crate::cluster::{Cluster, unique};
-use crate::messages::{messages, topics_of};
+use crate::cluster::Cluster;
+use crate::messages::messages;
 use crate::random::{Random, seed};
 use crate::run;
+use crate::topics::Topics;
 
 #[test]
 fn the_views_are_those_of_the_topics() {
-    let (cluster, topics) = (Cluster::shared(), topics_of(&unique("smoke")));
-    topics.iter().for_each(|topic| drop(cluster.create(topic, 3, &[])));
+    let cluster = Cluster::shared();
+    let topics = Topics::of_all_kinds(&cluster, 3);
     let mut random = Random::new(seed());
     cluster.send(&messages(&topics, 5_000, 500, &mut random));
     let run = run::start(&cluster, &topics, "");

@@ -1,0 +1,111 @@
+//! A broker of a test's own, which can be killed and started again.
+
+use crate::cluster::{Cluster, PATIENCE, variable};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A broker that runs, and the folder that it keeps its data in.
+pub struct Broker {
+    process: Child,
+    pub cluster: Cluster,
+    folder: TempDir,
+}
+
+impl Broker {
+    /// Starts one on free ports.
+    pub fn start() -> Broker {
+        let folder = TempDir::new().expect("make a folder");
+        let [port, controller] = free_ports();
+        let properties = folder.path().join("server.properties");
+        let data = folder.path().join("data");
+        let listeners = format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
+        let text = format!(
+            "process.roles=broker,controller\nnode.id=1\nlisteners={listeners}\nadvertised.listeners={listeners}\n\
+             controller.listener.names=CONTROLLER\ninter.broker.listener.name=PLAINTEXT\n\
+             listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n\
+             controller.quorum.bootstrap.servers=127.0.0.1:{controller}\nlog.dirs={}\n\
+             offsets.topic.num.partitions=1\noffsets.topic.replication.factor=1\n\
+             transaction.state.log.num.partitions=1\ntransaction.state.log.replication.factor=1\n\
+             transaction.state.log.min.isr=1\nbroker.session.timeout.ms=6000\nbroker.heartbeat.interval.ms=500\n",
+            data.display()
+        );
+        fs::write(&properties, text).expect("write the properties");
+        let mut format = java(folder.path());
+        format.args([
+            "kafka.tools.StorageTool",
+            "format",
+            "--standalone",
+            "--cluster-id",
+            "PinflowTestCluster0000",
+            "--config",
+        ]);
+        let output = format.arg(&properties).stderr(Stdio::inherit()).output().expect("start java");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        let process = run(folder.path());
+        let broker = Broker { process, cluster: Cluster { brokers: format!("127.0.0.1:{port}") }, folder };
+        broker.wait();
+        broker
+    }
+
+    /// Kills it: it gets no chance to do anything more.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it ends");
+    }
+
+    /// Starts it again on what it holds.
+    pub fn start_again(&mut self) {
+        self.process = run(self.folder.path());
+        self.wait();
+    }
+
+    /// Waits until it leads partitions.
+    fn wait(&self) {
+        let consumer: BaseConsumer = self.cluster.config().create().expect("make a consumer");
+        let begin = Instant::now();
+        while consumer.fetch_metadata(None, Duration::from_secs(1)).map_or(0, |told| told.brokers().len())
+            == 0
+        {
+            let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            assert!(begin.elapsed() < PATIENCE, "the broker does not answer: {}", log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Broker {
+    /// A test that fails leaves nothing behind.
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn run(folder: &Path) -> Child {
+    let log = File::create(folder.join("log")).expect("make a file");
+    let mut command = java(folder);
+    command.arg("kafka.Kafka").arg(folder.join("server.properties"));
+    command.stdout(log.try_clone().expect("open it again")).stderr(log).spawn().expect("start java")
+}
+
+fn java(folder: &Path) -> Command {
+    let mut command = Command::new(variable("PINFLOW_TEST_JAVA"));
+    command.args(["-Xms64m", "-Xmx512m", "-XX:+UseSerialGC", "-cp"]);
+    command
+        .arg(format!("{}/*", variable("PINFLOW_TEST_KAFKA_JARS")))
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    command
+}
+
+/// Two at a time, so that they are not the same.
+fn free_ports() -> [u16; 2] {
+    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("listen"));
+    listeners.map(|listener| listener.local_addr().expect("an address").port())
+}

@@ -1,0 +1,61 @@
+//! A topic that is deleted and made again is not gone on with.
+
+use crate::cluster::{Cluster, Message};
+use crate::run::{self, Run};
+use crate::topics::Topics;
+
+fn pins(topic: &str, count: u64, category: &str) -> Vec<Message> {
+    let pin = |ind| {
+        let value = format!(r#"{{"index":{ind},"category":"{category}"}}"#).into_bytes();
+        Message { topic: topic.to_owned(), partition: Some(0), value: Some(value), ..Message::default() }
+    };
+    (0..count).map(pin).collect()
+}
+
+/// Reads a topic with ten messages, then deletes it and makes it again with some others.
+fn made_again(cluster: &Cluster, topics: &[String], messages: u64) -> Run {
+    cluster.send(&pins(&topics[0], 10, "art"));
+    let run = run::start(cluster, topics, "");
+    run.check(topics);
+    cluster.delete(&topics[0]);
+    run.wait_until_told("does not exist");
+    cluster.create(&topics[0], 1, &[]);
+    cluster.send(&pins(&topics[0], messages, "travel"));
+    run
+}
+
+#[test]
+fn one_that_is_shorter_now_stops_reading() {
+    let cluster = Cluster::shared();
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let run = made_again(&cluster, &topics, 4);
+    let told = run.wait_until_told("Kafka stopped");
+    assert!(told.contains(&topics[0]) && told.contains("read up to offset 10 and ends at 4 now"), "{told}");
+    let (_, rows) = run.program.client().view("category_by_country");
+    assert_eq!(rows, serde_json::json!([]));
+    assert_eq!(run.partitions()[&(topics[0].clone(), 0)]["position"], 10);
+    // The next start reads it from its beginning.
+    run::start(&cluster, &topics, "").check(&topics);
+}
+
+#[test]
+fn one_whose_messages_are_others_now_stops_reading() {
+    let cluster = Cluster::shared();
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let run = made_again(&cluster, &topics, 10);
+    let told = run.wait_until_told("Kafka stopped");
+    assert!(told.contains(&topics[0]) && told.contains("the topic was made again"), "{told}");
+}
+
+#[test]
+fn one_that_was_empty_is_gone_on_with() {
+    let cluster = Cluster::shared();
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let run = run::start(&cluster, &topics, "");
+    run.wait_for_partitions(1);
+    cluster.delete(&topics[0]);
+    run.wait_until_told("does not exist");
+    cluster.create(&topics[0], 1, &[]);
+    cluster.send(&pins(&topics[0], 4, "art"));
+    run.check(&topics);
+}

@@ -1,0 +1,44 @@
+//! Configurations that cannot be run with.
+
+use std::fs;
+use std::process::Command;
+use tempfile::TempDir;
+
+#[track_caller]
+fn check(source: &str, told: &str) {
+    let folder = TempDir::new().expect("make a folder");
+    let config = folder.path().join("pinflow.toml");
+    fs::write(&config, format!("[[source]]\ntype = \"kafka\"\nbrokers = \"127.0.0.1:1\"\n{source}\n"))
+        .expect("write it");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pinflow"));
+    command
+        .args(["run", "--listen", "127.0.0.1:0", "--config"])
+        .arg(&config)
+        .arg("--data")
+        .arg(folder.path().join("data"));
+    let output = command.output().expect("start pinflow");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.contains(told), "{errors}");
+}
+
+#[test]
+fn a_topic_without_a_kind_is_named_with_the_key_to_set() {
+    check("topics = [\"a.pin\", \"clicks\"]", "set kinds.\"clicks\" in the configuration");
+}
+
+#[test]
+fn a_setting_that_librdkafka_does_not_know_is_named() {
+    check(
+        "topics = [\"a.pin\"]\n[source.librdkafka]\nnon.sense = 1",
+        "source.librdkafka.\"non.sense\" must be left out or changed",
+    );
+}
+
+#[test]
+fn a_value_that_librdkafka_does_not_take_is_named() {
+    check(
+        "topics = [\"a.pin\"]\n[source.librdkafka]\n\"security.protocol\" = \"NONE\"",
+        "source.librdkafka.\"security.protocol\" must be left out or changed",
+    );
+}

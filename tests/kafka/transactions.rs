@@ -1,0 +1,103 @@
+//! What was committed counts, what was aborted does not, and markers are positions, too.
+
+use crate::checks::wait_for;
+use crate::cluster::{Cluster, PATIENCE, send, unique};
+use crate::messages::messages;
+use crate::random::{Random, seed};
+use crate::run;
+use crate::topics::Topics;
+use rdkafka::producer::{BaseProducer, Producer};
+use serde_json::Value;
+
+fn transactional(cluster: &Cluster) -> BaseProducer {
+    let producer = cluster.producer(&[("transactional.id", &unique("transactions"))]);
+    producer.init_transactions(PATIENCE).expect("the broker answers");
+    producer
+}
+
+#[test]
+fn committed_messages_count_and_aborted_ones_do_not() {
+    let cluster = Cluster::shared();
+    let topics = Topics::of_all_kinds(&cluster, 2);
+    let producer = transactional(&cluster);
+    let mut random = Random::new(seed());
+    let run = run::start(&cluster, &topics, "");
+    for number in 0..60 {
+        producer.begin_transaction().expect("begin it");
+        // Many have but one message, so that there are as many markers as messages.
+        let most = [1, 1, 40][number % 3];
+        send(&producer, &messages(&topics, 1 + random.below(most), 100, &mut random));
+        producer.flush(PATIENCE).expect("they are sent");
+        if random.below(3) == 0 {
+            producer.abort_transaction(PATIENCE).expect("abort it");
+        } else {
+            producer.commit_transaction(PATIENCE).expect("commit it");
+        }
+        if number % 20 == 0 {
+            // Others write without.
+            cluster.send(&messages(&topics, 10, 100, &mut random));
+            run.check(&topics);
+        }
+    }
+    run.check(&topics);
+    let skipped = |run: &run::Run| {
+        run.partitions()
+            .values()
+            .map(|partition| partition["skipped"].as_u64().expect("a number"))
+            .sum::<u64>()
+    };
+    assert!(skipped(&run) >= 60, "{}", run.status());
+    // A start later reads the same and counts the same.
+    let again = run::start(&cluster, &topics, "");
+    again.check(&topics);
+    assert_eq!(skipped(&again), skipped(&run));
+}
+
+#[test]
+fn what_is_aborted_at_the_end_is_passed() {
+    let cluster = Cluster::shared();
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let producer = transactional(&cluster);
+    producer.begin_transaction().expect("begin it");
+    send(&producer, &messages_of_pins(&topics, 5));
+    producer.flush(PATIENCE).expect("they are sent");
+    producer.abort_transaction(PATIENCE).expect("abort it");
+    let run = run::start(&cluster, &topics, "");
+    run.check(&topics);
+    let partition = &run.partitions()[&(topics[0].clone(), 0)];
+    assert_eq!((&partition["skipped"], &partition["position"]), (&6.into(), &6.into()));
+}
+
+#[test]
+fn a_transaction_that_is_open_holds_back_what_comes_behind_it() {
+    let cluster = Cluster::shared();
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    cluster.send(&messages_of_pins(&topics, 3));
+    let producer = transactional(&cluster);
+    producer.begin_transaction().expect("begin it");
+    send(&producer, &messages_of_pins(&topics, 1));
+    producer.flush(PATIENCE).expect("they are sent");
+    cluster.send(&messages_of_pins(&topics, 2));
+    let run = run::start(&cluster, &topics, "");
+    let position = |run: &run::Run| {
+        run.partitions()
+            .get(&(topics[0].clone(), 0))
+            .map_or(Value::Null, |partition| partition["position"].clone())
+    };
+    wait_for("the position", || if position(&run) == 3 { Ok(()) } else { Err(run.status().to_string()) });
+    run.program.wait_until_ready();
+    assert_eq!(position(&run), 3);
+    producer.commit_transaction(PATIENCE).expect("commit it");
+    run.check(&topics);
+    assert_eq!(position(&run), 7);
+}
+
+fn messages_of_pins(topics: &[String], count: u64) -> Vec<crate::cluster::Message> {
+    let pin = |ind: u64| crate::cluster::Message {
+        topic: topics[0].clone(),
+        key: Some(ind.to_string()),
+        value: Some(format!(r#"{{"index":{ind},"category":"art"}}"#).into_bytes()),
+        ..crate::cluster::Message::default()
+    };
+    (0..count).map(pin).collect()
+}
