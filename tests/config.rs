@@ -1,7 +1,8 @@
 //! What a configuration file may say, and what is said of one that is wrong.
 
 use pinflow::config::{
-    Config, DeadLetterSettings, HttpSettings, Kinds, Limits, Live, LogSettings, Mapping, Replay, S3Settings,
+    Config, CreateTopics, DeadLetterSettings, HttpSettings, Kinds, Limits, Live, LogSettings, Mapping, OnGap,
+    Replay, S3Settings, Start,
 };
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row::{AgeGroups, Settings};
@@ -290,4 +291,74 @@ fn flags_are_checked_as_keys_are() {
     assert!(listen.starts_with("--listen must be an address and a port"), "{listen}");
     let k = Config::default().with_k(1001).expect_err("too many").to_string();
     assert_eq!(k, "--k must be 1 to 1000");
+}
+
+#[test]
+fn topics_of_kafka_are_a_source() {
+    let text = "[[source]]\ntype = \"kafka\"\nbrokers = \"a:1,b:2\"\ntopics = [\"b.pin\", \"^a\\\\.\", \"a.geo\", \"b.pin\"]\n\
+                start = \"2025-01-31T00:00:00Z\"\non_gap = \"skip\"\ngroup = \"\"\n\
+                create_topics = { partitions = 6, replication = 3 }\n\
+                [source.librdkafka]\nsecurity.protocol = \"SSL\"\n\"fetch.min.bytes\" = 7\nlog.connection.close = false\n\
+                sasl.password = \"${file:secret.txt}\"";
+    let kafka = load(text).expect("valid").kafka.expect("topics are the source");
+    assert_eq!((kafka.brokers.as_str(), kafka.group), ("a:1,b:2", None));
+    assert_eq!(kafka.topics.names, ["a.geo", "b.pin"]);
+    assert!(kafka.topics.has("a.x") && kafka.topics.has("b.pin") && !kafka.topics.has("b.geo"));
+    assert_eq!((kafka.start, kafka.on_gap), (Start::Time(1_738_281_600_000), OnGap::Skip));
+    assert_eq!(kafka.create_topics, Some(CreateTopics { partitions: 6, replication: 3 }));
+    assert_eq!(kafka.in_flight_max_bytes, 64 << 20);
+    let settings = kafka.librdkafka.0.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
+    let expected =
+        ["fetch.min.bytes=7", "log.connection.close=false", "sasl.password=42", "security.protocol=SSL"];
+    assert_eq!(settings, expected);
+    assert!(!format!("{:?}", kafka.librdkafka).contains("42"), "a secret stays one");
+}
+
+#[test]
+fn the_log_is_the_source_unless_told_otherwise() {
+    assert_eq!(load("[[source]]").expect("valid").kafka, None);
+    assert_eq!(load("[[source]]\ntype = \"log\"\nbrokers = \"a:1\"").expect("valid").kafka, None);
+}
+
+#[test]
+fn what_is_wrong_with_a_source_is_named() {
+    let check = |source: &str, expected: &str| {
+        let begin = "[[source]]\ntype = \"kafka\"\nbrokers = \"a:1\"\ntopics = [\"a.pin\"]\n";
+        check_error(&format!("{begin}{source}"), &format!("pinflow.toml:{expected}"));
+    };
+    check(
+        "on_gap = \"fill-from-archive\"",
+        "5: source.on_gap must be \"fail\" or \"skip\": gaps cannot be filled from an archive yet, found \"fill-from-archive\"",
+    );
+    check(
+        "backfill = \"s3://bucket\"",
+        "5: source.backfill must be empty: an archive cannot be read before its topics yet, found \"s3://bucket\"",
+    );
+    check(
+        "start = \"yesterday\"",
+        "5: source.start must be \"earliest\", \"latest\" or a time as \"2025-01-31T00:00:00Z\", found \"yesterday\"",
+    );
+    check("topic = 1", "5: unknown key source.topic: did you mean source.topics?");
+    check(
+        "[source.librdkafka]\nenable.auto.commit = true",
+        "6: source.librdkafka.enable.auto.commit must be left out: pinflow depends on how it sets it, found true",
+    );
+    check(
+        "[source.librdkafka]\nssl = [1]",
+        "6: source.librdkafka.ssl must be a text, a whole number, true or false, found [1]",
+    );
+    check("[[source]]\ntype = \"log\"", "1: source must be a table, found [a table, a table]");
+    check_error(
+        "[[source]]\ntype = \"kafka\"\ntopics = [\"a.pin\"]",
+        "pinflow.toml:2: source.brokers must be where brokers are found, as \"host:9092\", found \"\"",
+    );
+    check_error(
+        "[[source]]\ntype = \"kafka\"\nbrokers = \"a:1\"\ntopics = [\"^(\"]",
+        "pinflow.toml:4: source.topics must be a list of topics: names, or regular expressions that begin with ^ \
+         (found open group without closing ')'), found [\"^(\"]",
+    );
+    check_error(
+        "[[source]]\ntype = \"pulsar\"",
+        "pinflow.toml:2: source.type must be \"log\" or \"kafka\", found \"pulsar\"",
+    );
 }

@@ -137,12 +137,23 @@ pub(super) fn settings(written: &Written) -> Result<Option<KafkaSettings>, Confi
     };
     backfill(written.get("source.backfill"))?;
     if is_kafka && brokers.is_none() {
-        return Err(refused(written.get("source.brokers"), "where brokers are found, as \"host:9092\""));
+        return Err(needed(kind, written.get("source.brokers"), "where brokers are found, as \"host:9092\""));
     }
     if is_kafka && settings.topics == Topics::default() {
-        return Err(refused(written.get("source.topics"), TOPICS));
+        return Err(needed(kind, written.get("source.topics"), TOPICS));
     }
     Ok(is_kafka.then_some(settings))
+}
+
+/// A key that `type` makes necessary: where it is not written, that is what has to be changed.
+fn needed(kind: &Entry, entry: &Entry, allowed: &str) -> ConfigError {
+    let place = if entry.place.file == kind.place.file { &entry.place } else { &kind.place };
+    ConfigError::Value {
+        place: place.clone(),
+        key: entry.key.to_string(),
+        allowed: allowed.to_owned(),
+        found: entry.value.to_string(),
+    }
 }
 
 const TOPICS: &str = "a list of topics: names, or regular expressions that begin with ^";

@@ -123,6 +123,37 @@ function duration(seconds) {
   return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
 }
 
+// What is wrong with a source, a line each.
+function troubles(source) {
+  const troubled = (source.partitions ?? []).filter((partition) => partition.trouble);
+  return [
+    ...(source.stopped ? [`stopped: ${source.stopped}`] : []),
+    ...(source.missing_topics ?? []).map((topic) => `${topic}: it does not exist`),
+    ...troubled.map(({ topic, partition, trouble }) => `${topic}, partition ${partition}: ${trouble}`),
+  ];
+}
+
+function showSource(source) {
+  element("source").hidden = !source;
+  if (!source) return;
+  const partitions = source.partitions ?? [];
+  const lag = partitions.reduce((sum, partition) => sum + partition.lag, 0);
+  const wrong = troubles(source);
+  const state = wrong.length > 0 ? `, ${wrong.length} in trouble` : "";
+  element("source-summary").textContent =
+    `${source.source}: ${partitions.length} partitions, lag ${grouped(lag)}${state}`;
+  element("source").className = wrong.length > 0 ? "troubled" : "";
+  element("troubles").replaceChildren(...wrong.map((trouble) => make("li", "", trouble)));
+  const cells = ({ topic, partition, position, end_offset, lag, lag_seconds }) =>
+    [topic, partition, grouped(position), grouped(end_offset), grouped(lag), lag_seconds ?? ""];
+  const made = partitions.map((partition) => {
+    const row = make("tr");
+    row.append(...cells(partition).map((text) => make("td", "", text)));
+    return row;
+  });
+  element("partitions").replaceChildren(...made);
+}
+
 // Counts and the like are an extra: without them the views are shown all the same. Tells whether all is read so far.
 async function showStatus(tick) {
   const status = await get("/v1/status").then((answer) => answer.json()).catch(() => ({}));
@@ -140,6 +171,7 @@ async function showStatus(tick) {
     return pair;
   });
   element("status").replaceChildren(...shown);
+  showSource(status?.sources?.[0]);
   return status?.ready !== false;
 }
 

@@ -158,6 +158,11 @@ impl Run {
         self.epoch
     }
 
+    /// Whether the views have all that the source held at the start, and nothing is wrong with it.
+    pub fn is_ready(&self) -> bool {
+        self.running.readiness().is_ok()
+    }
+
     /// Stops: requests that are in progress get their answers, and what was accepted is durable.
     pub fn stop(self) {
         let Served { cut_off } = self.serving.stop();

@@ -43,4 +43,5 @@ mod pauses;
 mod progress;
 mod security;
 mod broken;
+mod page;
 mod refused;

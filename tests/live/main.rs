@@ -20,6 +20,7 @@ mod overload;
 mod crowd;
 mod descriptors;
 mod metrics;
+mod scraped;
 mod producers;
 mod slow;
 mod stopping;
