@@ -1,7 +1,7 @@
 //! Where a partition is begun.
 
+use super::assignment::add;
 use super::client::Consumer;
-use super::reader::add;
 use crate::config::{OnGap, Start};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError as Refusal;

@@ -3,8 +3,8 @@
 //! A topic that was deleted and made again has the same name, and offsets that begin anew. What was read of the old one
 //! must not be gone on with.
 
+use super::assignment::add;
 use super::client::Consumer;
-use super::reader::add;
 use super::seen::Seen;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer as _;

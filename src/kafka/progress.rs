@@ -1,7 +1,7 @@
 //! Tells the brokers how far the views are, for tools that show lag. Nobody here reads it.
 
+use super::assignment::add;
 use super::client::Consumer;
-use super::reader::add;
 use crate::partitions::KnownPartition;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{CommitMode, Consumer as _};

@@ -1,10 +1,12 @@
 //! The thread that polls messages and hands them over in blocks.
 
-use super::client::{self, Consumer};
+use super::assignment::{Assignment, add};
+use super::at_start::AtStart;
 use super::empty::Empty;
 use super::error::KafkaError;
-use super::status::{Bytes, PartitionStatus, Status};
+use super::status::{PartitionStatus, Status};
 use super::tail::{Beginning, Received, Tail};
+use super::tails::Tails;
 use super::waiting::{Ended, Waiting};
 use crate::archive::Item;
 use crate::buffers::Buffers;
@@ -15,11 +17,10 @@ use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError as PollError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::{Offset, TopicPartitionList};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tracing::{info, warn};
+use tracing::info;
 
 /// How long it waits for messages before it looks for orders.
 const WAIT: Duration = Duration::from_millis(50);
@@ -46,7 +47,8 @@ pub enum Order {
 
 /// Polls messages.
 pub struct Reader {
-    consumer: Consumer,
+    assignment: Assignment,
+    tails: Tails,
     waiting: Waiting,
     orders: Receiver<Order>,
     status: Arc<Status>,
@@ -57,12 +59,7 @@ pub struct Reader {
     in_flight_max_bytes: u64,
     /// What dead letters call the brokers.
     source: String,
-    /// By topic, then by number.
-    tails: BTreeMap<String, BTreeMap<i32, Tail>>,
-    /// What has to be read before the run is ready, by the partition's number; nothing once it has been.
-    at_start: Option<BTreeMap<u32, u64>>,
-    is_all_begun: bool,
-    is_paused: bool,
+    at_start: AtStart,
     empty: Empty,
 }
 
@@ -79,7 +76,8 @@ impl Reader {
     ) -> Result<Reader, KafkaError> {
         let block_bytes = config.replay.block_bytes;
         Ok(Reader {
-            consumer: client::reader(settings)?,
+            assignment: Assignment::new(settings)?,
+            tails: Tails::default(),
             waiting: Waiting::new(sender),
             orders,
             status,
@@ -89,10 +87,7 @@ impl Reader {
             block_bytes,
             in_flight_max_bytes: settings.in_flight_max_bytes as u64,
             source: super::source_name(settings),
-            tails: BTreeMap::new(),
-            at_start: Some(BTreeMap::new()),
-            is_all_begun: false,
-            is_paused: false,
+            at_start: AtStart::default(),
             empty: Empty::default(),
         })
     }
@@ -106,9 +101,9 @@ impl Reader {
     pub fn run(mut self) {
         while !self.stop.load(Ordering::Relaxed) {
             self.obey();
-            if self.status.lock().stopped.is_some() {
-                // What has come stays; nothing more does.
-                self.unassign_all();
+            // What has come stays; nothing more does.
+            if self.status.lock().stopped.is_some() && self.tails.clear() {
+                self.assignment.clear();
             }
             let is_drained = self.poll_some();
             if is_drained {
@@ -132,91 +127,44 @@ impl Reader {
         let mut begun = TopicPartitionList::new();
         while let Ok(order) = self.orders.try_recv() {
             match order {
-                Order::Begin(beginning) => {
-                    add(
-                        &mut begun,
-                        &beginning.partition.name.topic,
-                        number_of(&beginning),
-                        beginning.position,
-                    );
-                    self.begin(beginning);
-                }
-                Order::AllBegun => self.is_all_begun = true,
+                Order::Begin(beginning) => self.begin(beginning, &mut begun),
+                Order::AllBegun => self.at_start.all_begun(),
                 Order::Jump { number, to } => self.jump(number, to),
             }
         }
-        if begun.count() > 0 {
-            self.assign(&begun);
-        }
-    }
-
-    fn begin(&mut self, beginning: Beginning) {
-        let name = beginning.partition.name.clone();
-        if let Some(at_start) = self.at_start.as_mut().filter(|_| !self.is_all_begun) {
-            at_start.insert(beginning.number, beginning.end);
-        }
-        let status = PartitionStatus {
-            name: name.clone(),
-            first: beginning.first,
-            next: beginning.position,
-            last: None,
-            time: 0,
-            end: beginning.end,
-            end_at_start: beginning.end.max(beginning.position),
-            received: Bytes::none(),
-            bytes_per_second: 0.0,
-            reconnects: 0,
-            error: None,
-            disconnected: None,
-            lost: beginning.position - beginning.first,
-            moved: Instant::now(),
-        };
-        self.status.lock().partitions.insert(beginning.number, status);
-        info!(topic = name.topic, partition = name.number, position = beginning.position, "reading");
-        let number = number_of(&beginning);
-        let tail = Tail::new(beginning, &self.source);
-        self.tails.entry(name.topic.clone()).or_default().insert(number, tail);
-    }
-
-    /// librdkafka has given up on a partition whose position is gone, so it is assigned anew.
-    fn jump(&mut self, number: u32, to: u64) {
-        let tails = self.tails.iter_mut();
-        let mut tails =
-            tails.flat_map(|(topic, tails)| tails.iter_mut().map(move |(at, tail)| (topic, at, tail)));
-        let Some((topic, at, tail)) = tails.find(|(_, _, tail)| tail.number() == number) else { return };
-        if to <= tail.next() {
-            return;
-        }
-        let lost = to - tail.next();
-        tail.pass_over(to);
-        if let Some(partition) = self.status.lock().partitions.get_mut(&number) {
-            partition.lost += lost;
-        }
-        let mut list = TopicPartitionList::new();
-        add(&mut list, topic, *at, to);
-        if let Err(error) = self.consumer.incremental_unassign(&list) {
-            warn!(%error, "could not unassign a partition");
-        }
-        self.assign(&list);
-    }
-
-    fn assign(&self, list: &TopicPartitionList) {
-        if let Err(error) = self.consumer.incremental_assign(list) {
+        if begun.count() > 0
+            && let Err(error) = self.assignment.add(&begun)
+        {
             self.status.stop(&format!("partitions cannot be assigned: {error}"));
         }
-        if self.is_paused
-            && let Err(error) = self.consumer.pause(list)
-        {
-            warn!(%error, "could not pause partitions");
-        }
     }
 
-    fn unassign_all(&mut self) {
-        if !self.tails.is_empty() {
-            self.tails.clear();
-            if let Err(error) = self.consumer.unassign() {
-                warn!(%error, "could not unassign partitions");
+    fn begin(&mut self, beginning: Beginning, begun: &mut TopicPartitionList) {
+        let name = beginning.partition.name.clone();
+        let number = name.number.and_then(|number| number.try_into().ok());
+        let number = number.expect("Kafka has numbered the partition");
+        info!(topic = name.topic, partition = number, position = beginning.position, "reading");
+        add(begun, &name.topic, number, beginning.position);
+        self.at_start.begin(beginning.number, beginning.end);
+        self.status.lock().partitions.insert(beginning.number, PartitionStatus::new(&beginning));
+        self.tails.add(&name.topic, number, Tail::new(beginning, &self.source));
+    }
+
+    fn jump(&mut self, number: u32, to: u64) {
+        let mut list = TopicPartitionList::new();
+        for (topic, kafka_number, tail) in self.tails.named() {
+            if tail.number() == number && tail.next() < to {
+                if let Some(partition) = self.status.lock().partitions.get_mut(&number) {
+                    partition.lost += to - tail.next();
+                }
+                tail.pass_over(to);
+                add(&mut list, topic, kafka_number, to);
             }
+        }
+        if list.count() > 0
+            && let Err(error) = self.assignment.move_to(&list)
+        {
+            self.status.stop(&format!("a partition cannot be assigned anew: {error}"));
         }
     }
 
@@ -225,42 +173,22 @@ impl Reader {
         let mut wait = if self.waiting.is_empty() { WAIT } else { SHORT_WAIT };
         let mut deadline = None;
         loop {
-            match self.consumer.poll(wait) {
+            match self.assignment.poll(wait) {
                 None => return true,
-                Some(Ok(message)) => Reader::take(
-                    &mut self.tails,
-                    &message,
-                    self.block_bytes,
-                    &self.buffers,
-                    &mut self.waiting,
-                ),
+                Some(Ok(message)) => {
+                    if let Some(tail) = self.tails.get(message.topic(), message.partition()) {
+                        tail.take(&received(&message));
+                        if tail.bytes() >= self.block_bytes {
+                            self.waiting.push(tail.block(|| self.buffers.take()).expect("messages came"));
+                        }
+                    }
+                }
                 Some(Err(error)) => self.failed(&error),
             }
             wait = Duration::ZERO;
             if Instant::now() >= *deadline.get_or_insert_with(|| Instant::now() + GATHER) {
                 return false;
             }
-        }
-    }
-
-    fn take(
-        tails: &mut BTreeMap<String, BTreeMap<i32, Tail>>,
-        message: &BorrowedMessage<'_>,
-        block_bytes: usize,
-        buffers: &Buffers,
-        waiting: &mut Waiting,
-    ) {
-        let tails = tails.get_mut(message.topic());
-        // What was unassigned may still be on its way.
-        let Some(tail) = tails.and_then(|tails| tails.get_mut(&message.partition())) else { return };
-        tail.take(&Received {
-            offset: message.offset().try_into().expect("messages have offsets"),
-            time: message.timestamp().to_millis(),
-            key: message.key(),
-            value: message.payload(),
-        });
-        if tail.bytes() >= block_bytes {
-            waiting.push(tail.block(|| buffers.take()).expect("messages came"));
         }
     }
 
@@ -275,11 +203,10 @@ impl Reader {
 
     /// Markers of transactions, and what was aborted, are positions, too: librdkafka says when it has passed them.
     fn pass_over_the_end(&mut self) {
-        let Ok(positions) = self.consumer.position() else { return };
+        let Ok(positions) = self.assignment.position() else { return };
         for element in positions.elements() {
             let Offset::Offset(position) = element.offset() else { continue };
-            let tails = self.tails.get_mut(element.topic());
-            if let Some(tail) = tails.and_then(|tails| tails.get_mut(&element.partition())) {
+            if let Some(tail) = self.tails.get(element.topic(), element.partition()) {
                 tail.pass_over(position.try_into().unwrap_or(0));
             }
         }
@@ -287,20 +214,16 @@ impl Reader {
 
     /// What librdkafka tells by itself.
     fn hear(&mut self) {
-        let heard = self.consumer.client().context();
+        let heard = self.assignment.client().context();
         if let Some(error) = heard.take_error() {
             self.status.lock().error = Some((error, Instant::now()));
         }
         let Some(statistics) = heard.take_statistics() else { return };
-        let empty = &mut self.empty;
-        for (topic, tails) in &mut self.tails {
-            let Some(topic) = statistics.topics.get(topic) else { continue };
-            for (number, tail) in tails {
-                let Some(told) = topic.partitions.get(number) else { continue };
-                if let Some(position) = empty.position(tail.number(), tail.next(), told) {
-                    tail.pass_over(position);
-                }
-            }
+        for (topic, number, tail) in self.tails.named() {
+            let topic = statistics.topics.get(topic);
+            let told = topic.and_then(|topic| topic.partitions.get(&number));
+            let position = told.and_then(|told| self.empty.position(tail.number(), tail.next(), told));
+            tail.pass_over(position.unwrap_or(0));
         }
         self.status.lock().hear(&statistics);
     }
@@ -308,34 +231,17 @@ impl Reader {
     /// All that was gathered goes into blocks.
     fn flush(&mut self) {
         let mut status = self.status.lock();
-        for tail in self.tails.values_mut().flat_map(BTreeMap::values_mut) {
-            let item = tail.block(|| self.buffers.take());
-            let Some(partition) = status.partitions.get_mut(&tail.number()) else { continue };
-            if tail.next() > partition.next || partition.lag() == 0 {
-                partition.moved = Instant::now();
-            }
-            (partition.next, partition.last, partition.time) = (tail.next(), tail.last(), tail.time());
-            partition.end = partition.end.max(tail.next());
-            if let Some(item) = item {
+        for tail in self.tails.all() {
+            if let Some(item) = tail.block(|| self.buffers.take()) {
                 self.waiting.push(item);
+            }
+            if let Some(partition) = status.partitions.get_mut(&tail.number()) {
+                partition.reached(tail);
             }
         }
         status.waiting_bytes = self.waiting.bytes();
         drop(status);
-        self.tell_when_caught_up();
-    }
-
-    /// All that was there at the start has been handed over.
-    fn tell_when_caught_up(&mut self) {
-        let Some(at_start) = &mut self.at_start else { return };
-        let tails = self.tails.values().flat_map(BTreeMap::values);
-        for tail in tails {
-            if at_start.get(&tail.number()).is_some_and(|end| tail.next() >= *end) {
-                at_start.remove(&tail.number());
-            }
-        }
-        if self.is_all_begun && at_start.is_empty() {
-            self.at_start = None;
+        if self.at_start.is_reached(&mut self.tails) {
             self.waiting.push(Item::CaughtUp);
         }
     }
@@ -351,39 +257,21 @@ impl Reader {
 
     /// Reads no further while too much waits for the workers, until half of it is left.
     fn pause_or_resume(&mut self) {
-        let bytes = self.waiting.bytes();
-        let paused = if self.is_paused {
-            bytes > self.in_flight_max_bytes / 2
-        } else {
-            bytes > self.in_flight_max_bytes
-        };
-        if paused == self.is_paused {
-            return;
-        }
-        let changed = self.consumer.assignment().and_then(|assignment| match paused {
-            true => self.consumer.pause(&assignment),
-            false => self.consumer.resume(&assignment),
-        });
-        match changed {
-            Ok(()) => {
-                self.is_paused = paused;
-                let mut status = self.status.lock();
-                status.is_paused = paused;
-                status.pauses += u64::from(paused);
-            }
-            Err(error) => warn!(%error, "could not pause or resume partitions"),
+        let most = self.in_flight_max_bytes;
+        let most = if self.assignment.is_paused() { most / 2 } else { most };
+        if self.assignment.pause(self.waiting.bytes() > most) {
+            let mut status = self.status.lock();
+            status.is_paused = self.assignment.is_paused();
+            status.pauses += u64::from(status.is_paused);
         }
     }
 }
 
-/// A partition's number as Kafka has it.
-fn number_of(beginning: &Beginning) -> i32 {
-    let number = beginning.partition.name.number.and_then(|number| number.try_into().ok());
-    number.expect("Kafka has numbered the partition")
-}
-
-/// Adds a partition at a position to a list.
-pub fn add(list: &mut TopicPartitionList, topic: &str, number: i32, position: u64) {
-    let offset = Offset::Offset(position.try_into().expect("an offset of Kafka's"));
-    list.add_partition_offset(topic, number, offset).expect("offsets of Kafka's can be written");
+fn received<'a>(message: &'a BorrowedMessage<'_>) -> Received<'a> {
+    Received {
+        offset: message.offset().try_into().expect("messages have offsets"),
+        time: message.timestamp().to_millis(),
+        key: message.key(),
+        value: message.payload(),
+    }
 }

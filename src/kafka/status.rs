@@ -1,6 +1,7 @@
 //! How the source goes, for those who ask about it.
 
 use super::seen::Seen;
+use super::tail::{Beginning, Tail};
 use crate::archive::PartitionName;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -90,6 +91,36 @@ impl Bytes {
 }
 
 impl PartitionStatus {
+    /// Of one that is begun.
+    pub fn new(beginning: &Beginning) -> PartitionStatus {
+        let Beginning { first, position, end, .. } = *beginning;
+        PartitionStatus {
+            name: beginning.partition.name.clone(),
+            first,
+            next: position,
+            last: None,
+            time: 0,
+            end,
+            end_at_start: end.max(position),
+            received: Bytes::none(),
+            bytes_per_second: 0.0,
+            reconnects: 0,
+            error: None,
+            disconnected: None,
+            lost: position - first,
+            moved: Instant::now(),
+        }
+    }
+
+    /// It is read up to there.
+    pub fn reached(&mut self, tail: &Tail) {
+        if tail.next() > self.next || self.lag() == 0 {
+            self.moved = Instant::now();
+        }
+        (self.next, self.last, self.time) = (tail.next(), tail.last(), tail.time());
+        self.end = self.end.max(self.next);
+    }
+
     /// Positions that have not come.
     pub fn lag(&self) -> u64 {
         self.end.saturating_sub(self.next)
@@ -176,25 +207,14 @@ pub fn named(name: &PartitionName) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::partitions::KnownPartition;
+    use pinflow_dataflows::kind::Kind;
 
     fn partition(next: u64, end: u64) -> PartitionStatus {
-        let name = PartitionName { topic: "a.pin".to_owned(), number: Some(2) };
-        PartitionStatus {
-            name: Arc::new(name),
-            first: 0,
-            next,
-            last: None,
-            time: 5_000,
-            end,
-            end_at_start: 0,
-            received: Bytes::none(),
-            bytes_per_second: 0.0,
-            reconnects: 0,
-            error: None,
-            disconnected: None,
-            lost: 0,
-            moved: Instant::now(),
-        }
+        let name = Arc::new(PartitionName { topic: "a.pin".to_owned(), number: Some(2) });
+        let partition = KnownPartition { name, kind: Kind::Pin };
+        let begun = Beginning { partition, number: 0, rank: 0, first: 0, position: 0, end };
+        PartitionStatus { next, time: 5_000, ..PartitionStatus::new(&begun) }
     }
 
     #[test]

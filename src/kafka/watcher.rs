@@ -1,6 +1,7 @@
 //! The thread that asks the brokers: which partitions there are, where they begin and end, whether they are the same.
 
-use super::begin::{self, Begin, Bounds};
+use super::begin::{self, Begin};
+use super::check::Suspicion;
 use super::client::{self, Consumer};
 use super::create;
 use super::error::KafkaError;
@@ -8,7 +9,6 @@ use super::made_again;
 use super::progress::Progress;
 use super::ranks::Ranks;
 use super::reader::Order;
-use super::seen::Seen;
 use super::status::{Status, named};
 use super::tail::Beginning;
 use super::topics::{Found, Wanted};
@@ -33,40 +33,31 @@ const LOOK_SOON: Duration = Duration::from_millis(500);
 /// How often it looks whether there is a reason to.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long an answer is waited for.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Asks the brokers.
 pub struct Watcher {
-    consumer: Consumer,
-    settings: KafkaSettings,
+    pub(super) consumer: Consumer,
+    pub(super) settings: KafkaSettings,
     wanted: Wanted,
     partitions: Arc<Partitions>,
     orders: Sender<Order>,
-    status: Arc<Status>,
+    pub(super) status: Arc<Status>,
     woken: Woken,
     stop: Arc<AtomicBool>,
     ranks: Ranks,
     /// Partitions that are read, with their numbers among those.
-    begun: BTreeMap<made_again::Key, u32>,
+    pub(super) begun: BTreeMap<made_again::Key, u32>,
     /// Partitions that there were at the first look: only of those `start` says where they are begun.
     at_start: Option<BTreeSet<made_again::Key>>,
     /// What looked wrong at the last look. Only what looks so twice is.
-    suspected: BTreeMap<u32, Suspicion>,
+    pub(super) suspected: BTreeMap<u32, Suspicion>,
     out_of_range: u64,
     progress: Progress,
 }
 
-/// What looks wrong about a partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Suspicion {
-    /// It ends before this position, up to which it was read.
-    EndsBefore(u64),
-    /// It begins behind this position, which is the next to be read.
-    BeginsBehind(u64),
-}
-
 /// Nothing more is to be read.
-struct Stopped(String);
+pub(super) struct Stopped(pub(super) String);
 
 impl Watcher {
     /// Makes its client.
@@ -199,97 +190,11 @@ impl Watcher {
         Ok(())
     }
 
-    /// Looks whether what is read is still there, and the same.
-    fn check(&mut self, found: &Found) -> Result<(), Stopped> {
-        let there: BTreeSet<made_again::Key> = keys(found).map(|(key, _)| key).collect();
-        let mut seen = BTreeMap::new();
-        for (key, number) in self.begun.clone() {
-            if !there.contains(&key) {
-                self.set_error(number, Some("it does not exist any more".to_owned()));
-                continue;
-            }
-            // Before the question: what comes meanwhile only makes the end greater.
-            let Some((next, last)) = self.reached(number) else { continue };
-            match begin::bounds(&self.consumer, &key.0, key.1, TIMEOUT) {
-                Ok(bounds) => {
-                    self.set_error(number, None);
-                    self.check_bounds(&key, number, next, bounds)?;
-                    if let Some(last) = last.filter(|last| (bounds.low..bounds.high).contains(&last.offset)) {
-                        seen.insert(key, last);
-                    }
-                }
-                Err(error) => self.set_error(number, Some(error.to_string())),
-            }
-        }
-        match made_again::changed(&self.consumer, seen, TIMEOUT) {
-            Ok(changed) => changed.first().map_or(Ok(()), |key| {
-                Err(Stopped(format!(
-                    "{}: the last message that was read is another one now: the topic was made again; start pinflow again \
-                     to read it from its beginning",
-                    named(&name_of(key))
-                )))
-            }),
-            Err(error) => {
-                warn!(%error, "could not look whether topics are the same");
-                Ok(())
-            }
-        }
-    }
-
-    fn check_bounds(
-        &mut self,
-        key: &made_again::Key,
-        number: u32,
-        next: u64,
-        bounds: Bounds,
-    ) -> Result<(), Stopped> {
-        let suspicion = if bounds.high < next {
-            Some(Suspicion::EndsBefore(next))
-        } else if bounds.low > next && !self.status.lock().is_paused {
-            Some(Suspicion::BeginsBehind(next))
-        } else {
-            None
-        };
-        let name = named(&name_of(key));
-        match suspicion {
-            Some(now) if self.suspected.get(&number) == Some(&now) => {
-                self.suspected.remove(&number);
-                let Bounds { low, high } = bounds;
-                if now == Suspicion::EndsBefore(next) {
-                    return Err(Stopped(format!(
-                        "{name} was read up to offset {next} and ends at {high} now: the topic was made again or cut off; \
-                         start pinflow again to read it from its beginning"
-                    )));
-                }
-                begin::gap(self.settings.on_gap, &name, next, low).map_err(Stopped)?;
-                warn!(partition = name, from = next, to = low, "messages are gone before they were read");
-                self.order(Order::Jump { number, to: low });
-            }
-            Some(now) => drop(self.suspected.insert(number, now)),
-            None => drop(self.suspected.remove(&number)),
-        }
-        if let Some(partition) = self.status.lock().partitions.get_mut(&number) {
-            partition.end = bounds.high.max(partition.next);
-        }
-        Ok(())
-    }
-
-    fn reached(&self, number: u32) -> Option<(u64, Option<Seen>)> {
-        let status = self.status.lock();
-        status.partitions.get(&number).map(|partition| (partition.next, partition.last))
-    }
-
     fn set_last_error(&self, error: String) {
         self.status.lock().error = Some((error, Instant::now()));
     }
 
-    fn set_error(&self, number: u32, error: Option<String>) {
-        if let Some(partition) = self.status.lock().partitions.get_mut(&number) {
-            partition.error = error;
-        }
-    }
-
-    fn order(&self, order: Order) {
+    pub(super) fn order(&self, order: Order) {
         // A reader that has ended needs no orders.
         let _ = self.orders.send(order);
     }
@@ -303,12 +208,12 @@ impl Watcher {
 }
 
 /// All partitions, by topic and number, with their kinds.
-fn keys(found: &Found) -> impl Iterator<Item = (made_again::Key, Kind)> {
+pub(super) fn keys(found: &Found) -> impl Iterator<Item = (made_again::Key, Kind)> {
     found.topics.iter().flat_map(|(topic, kind, partitions)| {
         (0..*partitions).map(move |number| ((topic.clone(), number), *kind))
     })
 }
 
-fn name_of((topic, number): &made_again::Key) -> PartitionName {
+pub(super) fn name_of((topic, number): &made_again::Key) -> PartitionName {
     PartitionName { topic: topic.clone(), number: u64::try_from(*number).ok() }
 }

@@ -31,6 +31,7 @@ mod content;
 mod messages;
 mod run;
 mod smoke;
+mod volume;
 mod kills;
 mod transactions;
 mod found_later;
