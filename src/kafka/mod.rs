@@ -1,8 +1,8 @@
 //! Follows topics of Kafka: all that they hold, then what comes, once it is committed.
 //!
-//! Two threads. The [`reader`] polls messages and hands them over in blocks; it never waits for an answer. The [`watcher`] asks
+//! Two threads. The `reader` polls messages and hands them over in blocks; it never waits for an answer. The `watcher` asks
 //! the brokers which partitions there are, where they begin, and whether they are still the same; what it finds it tells the
-//! reader as [`Order`]s. Both tell [`Status`] how it goes.
+//! reader as `Order`s. Both tell [`Status`] how it goes.
 //!
 //! Partitions are assigned, never subscribed to, and positions are pinflow's own: what is committed is for tools that show
 //! lag, and nobody here reads it.

@@ -14,20 +14,42 @@ use tempfile::TempDir;
 pub struct Broker {
     process: Child,
     pub cluster: Cluster,
+    /// Where the cluster's controller listens.
+    controller: u16,
     folder: TempDir,
 }
 
+const CLUSTER_ID: &str = "PinflowTestCluster0000";
+
 impl Broker {
-    /// Starts one on free ports.
+    /// Starts one on free ports, which is its own controller.
     pub fn start() -> Broker {
-        let folder = TempDir::new().expect("make a folder");
         let [port, controller] = free_ports();
+        let at = format!("CONTROLLER://127.0.0.1:{controller}");
+        let roles = format!(
+            "process.roles=broker,controller\nnode.id=1\nlisteners=PLAINTEXT://127.0.0.1:{port},{at}\n"
+        );
+        Broker::node(
+            port,
+            controller,
+            &format!("{roles}advertised.listeners=PLAINTEXT://127.0.0.1:{port},{at}\n"),
+            &["--standalone"],
+        )
+    }
+
+    /// Starts another one beside it.
+    pub fn beside(&self) -> Broker {
+        let [port, _] = free_ports();
+        let roles = format!("process.roles=broker\nnode.id=2\nlisteners=PLAINTEXT://127.0.0.1:{port}\n");
+        Broker::node(port, self.controller, &roles, &[])
+    }
+
+    fn node(port: u16, controller: u16, roles: &str, format_options: &[&str]) -> Broker {
+        let folder = TempDir::new().expect("make a folder");
         let properties = folder.path().join("server.properties");
         let data = folder.path().join("data");
-        let listeners = format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
         let text = format!(
-            "process.roles=broker,controller\nnode.id=1\nlisteners={listeners}\nadvertised.listeners={listeners}\n\
-             controller.listener.names=CONTROLLER\ninter.broker.listener.name=PLAINTEXT\n\
+            "{roles}controller.listener.names=CONTROLLER\ninter.broker.listener.name=PLAINTEXT\n\
              listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n\
              controller.quorum.bootstrap.servers=127.0.0.1:{controller}\nlog.dirs={}\n\
              offsets.topic.num.partitions=1\noffsets.topic.replication.factor=1\n\
@@ -37,18 +59,12 @@ impl Broker {
         );
         fs::write(&properties, text).expect("write the properties");
         let mut format = java(folder.path());
-        format.args([
-            "kafka.tools.StorageTool",
-            "format",
-            "--standalone",
-            "--cluster-id",
-            "PinflowTestCluster0000",
-            "--config",
-        ]);
-        let output = format.arg(&properties).stderr(Stdio::inherit()).output().expect("start java");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        format.args(["kafka.tools.StorageTool", "format", "--cluster-id", CLUSTER_ID]).args(format_options);
+        let output = format.arg("--config").arg(&properties).output().expect("start java");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let process = run(folder.path());
-        let broker = Broker { process, cluster: Cluster { brokers: format!("127.0.0.1:{port}") }, folder };
+        let cluster = Cluster { brokers: format!("127.0.0.1:{port}") };
+        let broker = Broker { process, cluster, controller, folder };
         broker.wait();
         broker
     }

@@ -62,7 +62,12 @@ impl Cluster {
 
     /// Makes a topic.
     pub fn create(&self, topic: &str, partitions: i32, settings: &[(&str, &str)]) {
-        let mut new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+        self.create_on(1, topic, partitions, settings);
+    }
+
+    /// Makes a topic whose partitions lie on so many brokers.
+    pub fn create_on(&self, brokers: i32, topic: &str, partitions: i32, settings: &[(&str, &str)]) {
+        let mut new = NewTopic::new(topic, partitions, TopicReplication::Fixed(brokers));
         for (key, value) in settings {
             new = new.set(key, value);
         }

@@ -33,6 +33,7 @@ mod run;
 mod smoke;
 mod volume;
 mod kills;
+mod leaders;
 mod transactions;
 mod found_later;
 mod starts;
