@@ -193,6 +193,9 @@ impl Reader {
     }
 
     fn failed(&self, error: &PollError) {
+        if let PollError::MessageConsumptionFatal(why) = error {
+            self.status.stop(&format!("the client cannot go on: {why}"));
+        }
         let code = error.rdkafka_error_code();
         if code == Some(RDKafkaErrorCode::AutoOffsetReset) || code == Some(RDKafkaErrorCode::OffsetOutOfRange)
         {

@@ -37,7 +37,8 @@ impl DemoError {
 
 /// Runs until `stop`; `started` is told where. What was posted stays in the data folder.
 pub fn demo(config: &Config, stop: &AtomicBool, started: impl FnOnce(&str)) -> Result<(), DemoError> {
-    let run = Run::start(config)?;
+    // What users post goes to the embedded log, whatever else is configured to be read.
+    let run = Run::start(&Config { kafka: None, ..config.clone() })?;
     let to = format!("http://{}", reachable(run.address()));
     started(&to);
     let settings = LiveSettings {
