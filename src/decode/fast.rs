@@ -45,7 +45,7 @@ pub(super) fn read_record<'a>(
         match name.place(record) {
             Some(place) => *place = reader.value()?,
             // What is passed over is mostly a text.
-            None if reader.next() == b'"' => drop(reader.string()?),
+            None if reader.next() == b'"' => reader.string().map(|_| ())?,
             None => reader.check(1)?,
         }
         members += 1;
