@@ -154,7 +154,7 @@ fn unknown_keys_are_named_with_the_nearest_known() {
     );
     check_error(
         "[sinks.s3]\nbucket = 'b'",
-        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are data, dead_letters, http, kinds, limits, listen, live, log, replay, s3, views, workers",
+        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are data, dead_letters, http, kinds, limits, listen, live, log, replay, s3, source, views, workers",
     );
     check_error("views.k.a = 1", "pinflow.toml:1: unknown key views.k.a: did you mean views.k?");
     check_error(

@@ -59,6 +59,8 @@ pub fn reader(settings: &KafkaSettings) -> Result<Consumer, KafkaError> {
     // What waits in librdkafka is bounded beside what waits for workers.
     preset(&mut config, settings, "queued.max.messages.kbytes", "16384");
     preset(&mut config, settings, "fetch.max.bytes", "16777216");
+    // What fits so little is read again soon; by default a second later.
+    preset(&mut config, settings, "fetch.queue.backoff.ms", "10");
     preset(&mut config, settings, "fetch.wait.max.ms", "100");
     config.set("statistics.interval.ms", "1000");
     make(&config)

@@ -1,7 +1,7 @@
 //! Whether partitions are still the ones that were read: the message before the position is looked at again.
 //!
 //! A topic that was deleted and made again has the same name, and offsets that begin anew. What was read of the old one
-//! must not be gone on with.
+//! must not be gone on with. librdkafka goes on with it if it is long enough, and has no word for it.
 
 use super::assignment::add;
 use super::client::Consumer;
