@@ -2,11 +2,11 @@
 //! out, cost nothing further on.
 
 use crate::group_key::GroupKey;
-use crate::groups::{GroupChange, Item, roll_up_categories};
+use crate::groups::{GroupChange, Item, roll_up};
 use crate::hash::Map;
 use crate::latest::{AgeTable, CountCode, LargeCounts, Post};
 use crate::names::NameId;
-use crate::people::{BUCKETS, Membership, PeopleChanges};
+use crate::people::{BUCKETS, Membership, PersonChange};
 use crate::posters::LocalPosters;
 use crate::row::Settings;
 use crate::view::View;
@@ -17,9 +17,12 @@ pub(crate) struct Combined {
     /// Posts by the finest group (country, year, age group; null where a column is null or its record missing) and
     /// category: the cube that all category views roll up from.
     categories: Map<(GroupKey, NameId), i64>,
+    /// Room for the groups of all category views.
+    rolled_up: Map<(GroupKey, NameId), i64>,
     /// Posts by join year, age group and follower count.
     followers: Map<(GroupKey, CountCode), i64>,
-    people: Vec<PeopleChanges>,
+    /// Memberships that are gone, and new ones, by bucket.
+    people: Vec<[Vec<Membership>; 2]>,
     /// The best posters: not a sum, but they change with the same posts.
     pub posters: LocalPosters,
 }
@@ -29,10 +32,9 @@ impl Combined {
         Combined {
             ages: AgeTable::new(&settings.age_groups),
             categories: Map::default(),
+            rolled_up: Map::default(),
             followers: Map::default(),
-            people: (0..BUCKETS as u32)
-                .map(|bucket| PeopleChanges { bucket, added: Vec::new(), removed: Vec::new() })
-                .collect(),
+            people: vec![Default::default(); BUCKETS],
             posters: LocalPosters::new(settings.k),
         }
     }
@@ -47,18 +49,19 @@ impl Combined {
 
     fn change_people(&mut self, before: Option<Membership>, after: Option<Membership>) {
         if before != after {
-            if let Some(membership) = before {
-                self.people[membership.bucket()].removed.push(membership);
-            }
-            if let Some(membership) = after {
-                self.people[membership.bucket()].added.push(membership);
+            for (membership, is_added) in [(before, false), (after, true)] {
+                if let Some(membership) = membership {
+                    self.people[membership.bucket()][usize::from(is_added)].push(membership);
+                }
             }
         }
     }
 
     /// Emits what the groups of the category and median views gain and lose.
     pub fn group_changes(&mut self, counts: &LargeCounts, mut emit: impl FnMut(GroupChange)) {
-        roll_up_categories(self.categories.drain(), &mut emit);
+        roll_up(self.categories.drain(), &mut self.rolled_up, |key, category, change| {
+            emit(GroupChange { key, item: Item::Category(category), change });
+        });
         for ((key, code), change) in self.followers.drain().filter(|(_, change)| *change != 0) {
             for view in View::MEDIANS {
                 let columns = view.group_columns();
@@ -69,16 +72,16 @@ impl Combined {
             }
         }
         self.categories.shrink_to(KEPT_CAPACITY);
+        self.rolled_up.shrink_to(KEPT_CAPACITY);
         self.followers.shrink_to(KEPT_CAPACITY);
     }
 
-    /// Emits who has joined, or has not after all.
-    pub fn people_changes(&mut self, mut emit: impl FnMut(PeopleChanges)) {
+    /// Emits who has joined, or has not after all, bucket by bucket.
+    pub fn people_changes(&mut self, mut emit: impl FnMut(PersonChange)) {
         for bucket in &mut self.people {
-            if !bucket.added.is_empty() || !bucket.removed.is_empty() {
-                let (added, removed) =
-                    (std::mem::take(&mut bucket.added), std::mem::take(&mut bucket.removed));
-                emit(PeopleChanges { bucket: bucket.bucket, added, removed });
+            for (memberships, is_added) in bucket.iter_mut().zip([false, true]) {
+                memberships.drain(..).for_each(|membership| emit(PersonChange { membership, is_added }));
+                memberships.shrink_to(KEPT_CAPACITY / BUCKETS);
             }
         }
     }

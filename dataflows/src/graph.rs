@@ -4,7 +4,7 @@ use crate::chunk::Chunk;
 use crate::combine::Combined;
 use crate::groups::{GroupChange, Groups};
 use crate::latest::Latest;
-use crate::people::{People, PeopleChanges};
+use crate::people::{People, PersonChange};
 use crate::posters::{self, NO_COUNTRY};
 use crate::row::{Count, Diff, Settings, Tick, Year};
 use crate::stash::Stash;
@@ -47,7 +47,7 @@ pub struct Graph<'s> {
 /// What changes in a tick, combined.
 struct Changes<'s> {
     groups: StreamVec<'s, Tick, GroupChange>,
-    people: StreamVec<'s, Tick, PeopleChanges>,
+    people: StreamVec<'s, Tick, PersonChange>,
     posters: VecCollection<'s, Tick, (u32, (Count, crate::names::NameId)), Diff>,
 }
 
@@ -61,7 +61,7 @@ fn latest_posts<'s>(rows: StreamVec<'s, Tick, Chunk>, state: &Rc<State>) -> Chan
     let (people, people_changes) = operator.new_output();
     let (posters, poster_changes) = operator.new_output();
     let mut groups = OutputBuilder::<_, CapacityContainerBuilder<Vec<GroupChange>>>::from(groups);
-    let mut people = OutputBuilder::<_, CapacityContainerBuilder<Vec<PeopleChanges>>>::from(people);
+    let mut people = OutputBuilder::<_, CapacityContainerBuilder<Vec<PersonChange>>>::from(people);
     let mut posters = OutputBuilder::<_, CapacityContainerBuilder<Vec<_>>>::from(posters);
 
     let state = state.clone();
@@ -92,7 +92,7 @@ fn latest_posts<'s>(rows: StreamVec<'s, Tick, Chunk>, state: &Rc<State>) -> Chan
                 let mut session = people.session_with_builder(&capabilities[1]);
                 combined.people_changes(|change| session.give(change));
                 let mut session = posters.session_with_builder(&capabilities[2]);
-                combined.posters.changes(&latest, |country, candidate, diff| {
+                combined.posters.changes(latest.counts(), |country, candidate, diff| {
                     let country = country.map_or(NO_COUNTRY, |id| id.number());
                     session.give(((country, candidate), tick, diff));
                 });
@@ -139,25 +139,30 @@ fn categories_and_medians<'s>(
 
 /// Every person's earliest join year.
 fn first_years<'s>(
-    changes: StreamVec<'s, Tick, PeopleChanges>,
+    changes: StreamVec<'s, Tick, PersonChange>,
     state: &Rc<State>,
 ) -> VecCollection<'s, Tick, Year, Diff> {
     let state = state.clone();
     changes
         .unary_frontier::<CapacityContainerBuilder<Vec<_>>, _, _, _>(
-            Exchange::new(|changes: &PeopleChanges| u64::from(changes.bucket)),
+            Exchange::new(|change: &PersonChange| change.membership.bucket() as u64),
             "First years of people",
             move |_, _| {
                 let mut stash = Stash::new();
                 move |(input, frontier), output| {
                     input.for_each(|capability, changes| {
-                        stash.entry(*capability.time(), || [capability.retain(0)]).append(changes);
+                        stash
+                            .entry(*capability.time(), || [capability.retain(0)])
+                            .push(std::mem::take(changes));
                     });
                     while let Some((tick, [capability], changes)) = stash.next_complete(&frontier.frontier())
                     {
                         let mut people: std::cell::RefMut<'_, People> = state.people.borrow_mut();
-                        changes.iter().for_each(|changes| people.add(changes));
-                        changes.iter().for_each(|changes| people.remove(changes));
+                        for is_added in [true, false] {
+                            let changes =
+                                changes.iter().flatten().filter(|change| change.is_added == is_added);
+                            changes.for_each(|change| people.apply(change));
+                        }
                         let mut session = output.session_with_builder(&capability);
                         people
                             .changes()

@@ -34,21 +34,27 @@ impl Membership {
         Year::new((self.0 >> YEAR_SHIFT) as u16 & 0x3FFF).expect("made of a year")
     }
 
-    /// The bucket that holds the person.
+    /// The bucket that holds the person. A bucket's table tells its entries apart by the hash's highest seven bits, and
+    /// places them by the lowest, so these come from between.
+    ///
+    /// The first bucket gets half as many people as the last, and so on in between: tables double when they are full, and
+    /// if all did at once, that would take long, and they would be half empty at once.
     pub fn bucket(self) -> usize {
-        (self.hash() >> (64 - BUCKETS.trailing_zeros())) as usize
+        let hash = self.hash() >> 32 & 0xFFFF;
+        // Near to the logarithm to base 2 of 1 + the hash as a fraction.
+        let bend = hash * (0xFFFF - hash) >> 16;
+        (hash + bend * 11 / 32) as usize * BUCKETS >> 16
     }
 }
 
-/// Parts of the table; changes travel gathered by bucket, so that they meet a part that the cache holds.
+/// Parts of the table; changes travel in their order, so that they meet a part that the cache holds.
 pub(crate) const BUCKETS: usize = 256;
 
-/// Changes of one bucket's memberships.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct PeopleChanges {
-    pub bucket: u32,
-    pub added: Vec<Membership>,
-    pub removed: Vec<Membership>,
+/// A person has a row more in a year, or one less.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct PersonChange {
+    pub membership: Membership,
+    pub is_added: bool,
 }
 
 /// One worker's people.
@@ -64,25 +70,16 @@ impl People {
         People { buckets: (0..BUCKETS).map(|_| HashTable::new()).collect(), years: Map::default() }
     }
 
-    /// Counts what is added. All of a tick's additions must come before its removals, whichever workers they come
-    /// from: then what is removed is always there.
-    pub fn add(&mut self, changes: &PeopleChanges) {
-        let bucket = &mut self.buckets[changes.bucket as usize];
-        for membership in &changes.added {
-            let before = add(bucket, *membership);
-            let after = before.map_or(membership.year(), |year| year.min(membership.year()));
-            note(&mut self.years, before, Some(after));
-        }
-    }
-
-    /// Counts what is removed.
-    pub fn remove(&mut self, changes: &PeopleChanges) {
-        let bucket = &mut self.buckets[changes.bucket as usize];
-        for membership in &changes.removed {
-            let before = earliest(bucket, *membership);
-            remove(bucket, *membership);
-            note(&mut self.years, before, earliest(bucket, *membership));
-        }
+    /// Counts a row. All of a tick's rows that are added must come before those that are removed, whichever workers they
+    /// come from: then what is removed is always there.
+    pub fn apply(&mut self, change: &PersonChange) {
+        let membership = change.membership;
+        let bucket = &mut self.buckets[membership.bucket()];
+        let (before, after) = match change.is_added {
+            true => add(bucket, membership),
+            false => remove(bucket, membership),
+        };
+        note(&mut self.years, before, after);
     }
 
     /// The changes of the number of people by year since the last call.
@@ -96,40 +93,51 @@ impl People {
     }
 }
 
-fn earliest(bucket: &HashTable<u64>, membership: Membership) -> Option<Year> {
-    let same_person = bucket.iter_hash(membership.hash()).map(|entry| Membership(*entry));
-    same_person.filter(|entry| entry.person() == membership.person()).map(Membership::year).min()
-}
-
-/// Adds a row; gives the person's earliest year before it.
-fn add(bucket: &mut HashTable<u64>, membership: Membership) -> Option<Year> {
-    let (mut earliest, mut has_room) = (None, None);
+/// Adds a row, and gives the person's earliest year before and after.
+fn add(bucket: &mut HashTable<u64>, membership: Membership) -> (Option<Year>, Option<Year>) {
+    let (mut before, mut is_counted) = (None, false);
     for entry in bucket.iter_hash_mut(membership.hash()) {
         let other = Membership(*entry);
         if other.person() == membership.person() {
-            let year = other.year();
-            earliest = Some(earliest.map_or(year, |earliest: Year| earliest.min(year)));
-            if *entry & !MAX_ROWS == membership.0 && *entry & MAX_ROWS < MAX_ROWS {
-                has_room = Some(entry);
+            before = earlier(before, other.year());
+            if !is_counted && *entry & !MAX_ROWS == membership.0 && *entry & MAX_ROWS < MAX_ROWS {
+                *entry += 1;
+                is_counted = true;
             }
         }
     }
-    match has_room {
-        Some(entry) => *entry += 1,
-        None => {
-            bucket.insert_unique(membership.hash(), membership.0 | 1, |entry| Membership(*entry).hash());
-        }
+    if !is_counted {
+        let hash = |entry: &u64| Membership(*entry).hash();
+        bucket.insert_unique(membership.hash(), membership.0 | 1, hash);
     }
-    earliest
+    (before, earlier(before, membership.year()))
 }
 
-fn remove(bucket: &mut HashTable<u64>, membership: Membership) {
-    let is_same = |entry: &u64| entry & !MAX_ROWS == membership.0;
-    let mut entry = bucket.find_entry(membership.hash(), is_same).expect("what is removed was added");
-    *entry.get_mut() -= 1;
-    if *entry.get() & MAX_ROWS == 0 {
-        entry.remove();
+/// Removes a row, and gives the person's earliest year before and after.
+fn remove(bucket: &mut HashTable<u64>, membership: Membership) -> (Option<Year>, Option<Year>) {
+    let (mut before, mut after, mut is_counted) = (None, None, false);
+    for entry in bucket.iter_hash_mut(membership.hash()) {
+        let other = Membership(*entry);
+        if other.person() == membership.person() {
+            before = earlier(before, other.year());
+            if !is_counted && *entry & !MAX_ROWS == membership.0 {
+                *entry -= 1;
+                is_counted = true;
+            }
+            if *entry & MAX_ROWS > 0 {
+                after = earlier(after, other.year());
+            }
+        }
     }
+    assert!(is_counted, "what is removed was added");
+    if let Ok(empty) = bucket.find_entry(membership.hash(), |entry| *entry == membership.0) {
+        empty.remove();
+    }
+    (before, after)
+}
+
+fn earlier(year: Option<Year>, other: Year) -> Option<Year> {
+    Some(year.map_or(other, |year| year.min(other)))
 }
 
 fn note(years: &mut Map<Year, i64>, before: Option<Year>, after: Option<Year>) {
@@ -151,13 +159,8 @@ mod tests {
         let membership = |&(name, age, year): &(u32, u8, u16)| {
             Membership::new(NameId::from_number(name).unwrap(), age, Year::new(year).unwrap())
         };
-        for bucket in 0..BUCKETS as u32 {
-            let of_bucket = |rows: &[(u32, u8, u16)]| {
-                rows.iter().map(membership).filter(|m| m.bucket() == bucket as usize).collect()
-            };
-            let changes = PeopleChanges { bucket, added: of_bucket(added), removed: of_bucket(removed) };
-            people.add(&changes);
-            people.remove(&changes);
+        for (rows, is_added) in [(added, true), (removed, false)] {
+            rows.iter().for_each(|row| people.apply(&PersonChange { membership: membership(row), is_added }));
         }
         let mut changes: Vec<_> = people.changes().map(|(year, n)| (year.get(), n)).collect();
         changes.sort();
@@ -186,5 +189,18 @@ mod tests {
         assert_eq!(change(&mut people, &[], &rows[1..]), []);
         assert_eq!(change(&mut people, &[], &rows[..1]), [(9999, -1)]);
         assert!(people.buckets.iter().all(|bucket| bucket.is_empty()));
+    }
+
+    #[test]
+    fn buckets_fill_up_one_after_the_other() {
+        let mut people = [0; BUCKETS];
+        for name in 1..=1_000_000 {
+            let name = NameId::from_number(name).unwrap();
+            people[Membership::new(name, 30, Year::MIN).bucket()] += 1;
+        }
+        let part = |buckets: &[i32]| buckets.iter().sum::<i32>() as f64 / buckets.len() as f64;
+        let (first, last) = (part(&people[..16]), part(&people[BUCKETS - 16..]));
+        assert!((1.8..2.2).contains(&(last / first)), "{first}, {last}");
+        assert!(people.iter().is_sorted_by(|a, b| *a * 10 <= *b * 11));
     }
 }

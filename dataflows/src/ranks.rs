@@ -2,7 +2,8 @@
 
 use crate::hash::Map;
 use crate::names::NameId;
-use crate::row::Count;
+use crate::row::{Count, Diff};
+use std::cmp::Ordering;
 
 /// Those of rank `k` and better with their ranks, all that tie included, of items given best first.
 pub(crate) fn with_ranks<T, V: PartialEq + Copy>(
@@ -39,6 +40,26 @@ pub(crate) fn each_once(best_first: impl Iterator<Item = (Count, NameId)>, k: us
     kept
 }
 
+/// Emits what one of two lists has and the other has not, lost (-1) or new (1). Both have the greatest first.
+pub(crate) fn differences<T: Ord + Copy>(before: &[T], after: &[T], mut emit: impl FnMut(T, Diff)) {
+    let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        let order = match (before.peek(), after.peek()) {
+            (Some(old), Some(new)) => new.cmp(old),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return,
+        };
+        let old = if order.is_le() { before.next() } else { None };
+        let new = if order.is_ge() { after.next() } else { None };
+        match (old, new) {
+            (Some(old), None) => emit(*old, -1),
+            (None, Some(new)) => emit(*new, 1),
+            _ => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +75,20 @@ mod tests {
         check(&[5, 5, 4], 2, &[1, 1]);
         check(&[5, 4, 4, 4, 3], 4, &[1, 2, 2, 2]);
         check(&[], 3, &[]);
+    }
+
+    fn check_differences(before: &[u8], after: &[u8], expected: &[(u8, Diff)]) {
+        let mut found = Vec::new();
+        differences(before, after, |item, diff| found.push((item, diff)));
+        assert_eq!(found, expected, "{before:?}, {after:?}");
+    }
+
+    #[test]
+    fn differences_are_what_only_one_list_has() {
+        check_differences(&[], &[], &[]);
+        check_differences(&[5, 3], &[5, 3], &[]);
+        check_differences(&[5, 3], &[], &[(5, -1), (3, -1)]);
+        check_differences(&[], &[5, 3], &[(5, 1), (3, 1)]);
+        check_differences(&[9, 5, 3, 1], &[8, 5, 2, 1], &[(9, -1), (8, 1), (3, -1), (2, 1)]);
     }
 }

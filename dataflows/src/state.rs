@@ -44,6 +44,11 @@ impl Size {
         self.people_bytes += other.people_bytes;
         self.poster_bytes += other.poster_bytes;
     }
+
+    /// All bytes.
+    pub fn bytes(&self) -> usize {
+        self.post_bytes + self.index_bytes + self.group_bytes + self.people_bytes + self.poster_bytes
+    }
 }
 
 impl State {

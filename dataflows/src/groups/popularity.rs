@@ -1,7 +1,6 @@
 //! A group's posts by category, from which the most popular are read.
 
 use crate::names::NameId;
-use crate::ranks::with_ranks;
 
 /// How many posts there are of each category that has some; sorted by category, as groups have few.
 #[derive(Default)]
@@ -9,37 +8,110 @@ pub(crate) struct Popularity {
     posts: Vec<(NameId, i64)>,
 }
 
+/// A category with its posts and its rank. The more popular is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ranked {
+    pub posts: i64,
+    pub category: NameId,
+    pub rank: u32,
+}
+
 impl Popularity {
-    /// Adds `posts` (or takes away, if negative) of a category.
-    pub fn add(&mut self, category: NameId, posts: i64) {
+    /// Adds `posts` (or takes away, if negative) of a category. Gives how many it had, and how many it has.
+    pub fn add(&mut self, category: NameId, posts: i64) -> (i64, i64) {
         match self.posts.binary_search_by_key(&category, |(category, _)| *category) {
             Ok(at) => {
+                let before = self.posts[at].1;
                 self.posts[at].1 += posts;
                 if self.posts[at].1 == 0 {
                     self.posts.remove(at);
                 }
+                (before, before + posts)
             }
-            Err(at) => self.posts.insert(at, (category, posts)),
+            Err(at) => {
+                self.posts.insert(at, (category, posts));
+                (0, posts)
+            }
         }
     }
 
-    /// Rank, category and posts of those of rank `k` and better.
-    pub fn top(&self, k: usize) -> Vec<(u32, NameId, u64)> {
-        let mut best: Vec<(i64, NameId)> =
-            self.posts.iter().map(|(category, posts)| (*posts, *category)).collect();
-        if best.len() > k {
-            // Only those that tie with the k-th or are better need sorting.
-            let (_, kth, _) = best.select_nth_unstable_by(k - 1, |a, b| b.cmp(a));
-            let least = kth.0;
-            best.retain(|(posts, _)| *posts >= least);
+    /// Makes `top` those of rank `k` and better, the best first. `room` is lent.
+    pub fn top(&self, k: usize, room: &mut Vec<i64>, top: &mut Vec<Ranked>) {
+        let least = self.kth(k, room);
+        top.clear();
+        // Of those that tie the later category is the greater, so from the last one on they come in order.
+        for &(category, posts) in self.posts.iter().rev().filter(|(_, posts)| *posts >= least) {
+            top.push(Ranked { posts, category, rank: 0 });
+            sink(top, |ranked| ranked.posts);
         }
-        best.sort_unstable_by(|a, b| b.cmp(a));
-        let ranked = with_ranks(best.into_iter(), k, |(posts, _)| *posts);
-        ranked.map(|(rank, (posts, category))| (rank, category, posts as u64)).collect()
+        let mut rank = (0, 0);
+        for (place, ranked) in (1..).zip(top) {
+            if ranked.posts != rank.1 {
+                rank = (place, ranked.posts);
+            }
+            ranked.rank = rank.0;
+        }
+    }
+
+    /// The posts of the `k`-th category, of the last if there are fewer. Few get among the best `k`, and `k` is small.
+    fn kth(&self, k: usize, best: &mut Vec<i64>) -> i64 {
+        best.clear();
+        for &(_, posts) in &self.posts {
+            if best.len() < k {
+                best.push(posts);
+                sink(best, |posts| *posts);
+            } else if posts > best[k - 1] {
+                best[k - 1] = posts;
+                sink(best, |posts| *posts);
+            }
+        }
+        best.last().copied().unwrap_or(0)
     }
 
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
         self.posts.capacity() * size_of::<(NameId, i64)>()
+    }
+}
+
+/// Moves the last one of a list, in which the greatest come first, to its place behind all that are not less.
+fn sink<T>(list: &mut [T], value: impl Fn(&T) -> i64) {
+    let mut at = list.len() - 1;
+    while at > 0 && value(&list[at - 1]) < value(&list[at]) {
+        list.swap(at - 1, at);
+        at -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Adds posts of categories in turn; those of rank `k` and better are then these, with their ranks.
+    fn check(added: &[(u32, i64)], k: usize, expected: &[(u32, i64, u32)]) {
+        let category = |number| NameId::from_number(number).unwrap();
+        let mut popularity = Popularity::default();
+        for (number, posts) in added {
+            popularity.add(category(*number), *posts);
+        }
+        let (mut room, mut top) = (Vec::new(), Vec::new());
+        popularity.top(k, &mut room, &mut top);
+        let ranked = |(number, posts, rank): &(u32, i64, u32)| Ranked {
+            posts: *posts,
+            category: category(*number),
+            rank: *rank,
+        };
+        assert_eq!(top, expected.iter().map(ranked).collect::<Vec<_>>(), "{added:?}, k = {k}");
+        assert!(top.is_sorted_by(|a, b| a > b));
+    }
+
+    #[test]
+    fn the_most_popular_are_ranked_with_all_that_tie() {
+        check(&[], 3, &[]);
+        check(&[(1, 5), (2, 7), (3, 1), (4, 6)], 3, &[(2, 7, 1), (4, 6, 2), (1, 5, 3)]);
+        check(&[(1, 5), (2, 7), (3, 5), (4, 7), (5, 5)], 2, &[(4, 7, 1), (2, 7, 1)]);
+        check(&[(1, 5), (2, 7), (3, 5), (4, 1), (5, 5)], 2, &[(2, 7, 1), (5, 5, 2), (3, 5, 2), (1, 5, 2)]);
+        check(&[(5, 1), (4, 1), (3, 2), (2, 3), (1, 3)], 3, &[(2, 3, 1), (1, 3, 1), (3, 2, 3)]);
+        check(&[(1, 5), (2, 7), (1, -5), (2, -6)], 3, &[(2, 1, 1)]);
     }
 }

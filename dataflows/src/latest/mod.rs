@@ -69,11 +69,6 @@ impl Latest {
         segment.and_then(|segment| segment.held(ind, &self.counts)).unwrap_or_default()
     }
 
-    /// All posts.
-    pub fn posts(&self) -> impl Iterator<Item = &Post> {
-        self.segments.iter().flatten().flat_map(|segment| segment.posts())
-    }
-
     /// The follower counts behind the posts' codes.
     pub fn counts(&self) -> &LargeCounts {
         &self.counts

@@ -137,11 +137,6 @@ impl Segment {
         })
     }
 
-    /// All posts.
-    pub fn posts(&self) -> impl Iterator<Item = &Post> {
-        self.blocks.iter().flat_map(|block| block.iter()).take(self.posts)
-    }
-
     /// How many posts there are.
     pub fn len(&self) -> usize {
         self.posts

@@ -1,15 +1,17 @@
 //! The most followed posters: each worker's best by country, then in differential collections the best of all workers,
 //! their ranks by country, and their ranks over everything.
 
+mod leaf;
+mod rest;
 mod candidates;
 
 use crate::hash::Map;
-use crate::latest::{CountCode, LargeCounts, Latest};
+use crate::latest::{CountCode, LargeCounts};
 use crate::names::NameId;
-use crate::ranks::{each_once, with_ranks};
+use crate::ranks::{differences, each_once, with_ranks};
 use crate::row::{Diff, Tick};
 use crate::view::{Columns, Group, View, ViewRow};
-use candidates::{Candidate, Candidates};
+use candidates::{Candidate, Candidates, Counted};
 use differential_dataflow::VecCollection;
 
 /// A country, or null, which is one too in `top_posters`.
@@ -43,11 +45,11 @@ impl LocalPosters {
         if before == after {
             return;
         }
-        if let Some((country, poster, code)) = before {
-            self.touch(country).remove((counts.count(code), poster));
+        if let Some((country, poster, count)) = before {
+            self.touch(country).remove(Counted { count, poster }, counts);
         }
-        if let Some((country, poster, code)) = after {
-            self.touch(country).add((counts.count(code), poster));
+        if let Some((country, poster, count)) = after {
+            self.touch(country).add(Counted { count, poster }, counts);
         }
     }
 
@@ -65,40 +67,14 @@ impl LocalPosters {
         &mut local.candidates
     }
 
-    /// Emits what has changed among the best posters since the last call. `latest` is where forgotten ones are found.
-    pub fn changes(&mut self, latest: &Latest, mut emit: impl FnMut(Country, Candidate, Diff)) {
-        self.refill(latest);
+    /// Emits what has changed among the best posters since the last call.
+    pub fn changes(&mut self, counts: &LargeCounts, mut emit: impl FnMut(Country, Candidate, Diff)) {
         for country in self.touched.drain(..) {
             let local = self.countries.get_mut(&country).expect("touched");
             local.touched = false;
-            let top = local.candidates.top(self.k).expect("refilled");
-            for gone in local.sent.iter().filter(|candidate| !top.contains(candidate)) {
-                emit(country, *gone, -1);
-            }
-            for new in top.iter().filter(|candidate| !local.sent.contains(candidate)) {
-                emit(country, *new, 1);
-            }
-            local.sent = top;
-        }
-    }
-
-    /// Fills the lists that have run short, all in one pass over the posts.
-    fn refill(&mut self, latest: &Latest) {
-        let is_short = |country: &&Country| self.countries[*country].candidates.top(self.k).is_none();
-        let mut short: Map<Country, Candidates> =
-            self.touched.iter().filter(is_short).map(|country| (*country, Candidates::new(self.k))).collect();
-        if short.is_empty() {
-            return;
-        }
-        for post in latest.posts() {
-            if let Some((country, poster, code)) = post.poster()
-                && let Some(candidates) = short.get_mut(&country)
-            {
-                candidates.add((latest.counts().count(code), poster));
-            }
-        }
-        for (country, candidates) in short {
-            self.countries.get_mut(&country).expect("touched").candidates = candidates;
+            let best = local.candidates.best(self.k, counts);
+            differences(&local.sent, &best, |candidate, diff| emit(country, candidate, diff));
+            local.sent = best;
         }
     }
 

@@ -1,0 +1,62 @@
+//! Candidates that are far from the top, in a coarse order: nothing is sorted before it is needed, so that a post costs
+//! little, and when the top runs short, the next ones are found without looking at them all.
+
+use super::candidates::{Candidate, Counted};
+use super::leaf::Leaf;
+use crate::latest::LargeCounts;
+
+/// Leaves by their least candidates; the first takes all that are less, too.
+#[derive(Default)]
+pub(super) struct Rest {
+    leaves: Vec<Leaf>,
+}
+
+impl Rest {
+    pub fn is_empty(&self) -> bool {
+        self.leaves.is_empty()
+    }
+
+    pub fn add(&mut self, candidate: Candidate, post: Counted, counts: &LargeCounts) {
+        if self.leaves.is_empty() {
+            self.leaves.push(Leaf::new(candidate));
+        }
+        let at = self.leaf_of(candidate);
+        self.leaves[at].add(post);
+        if let Some(upper) = self.leaves[at].split(counts) {
+            self.leaves.insert(at + 1, upper);
+        }
+    }
+
+    pub fn remove(&mut self, candidate: Candidate, post: Counted) {
+        let at = self.leaf_of(candidate);
+        self.leaves[at].remove(post);
+        self.tidy(at);
+    }
+
+    /// Takes out the best, so many and those that are equal to the last of them, as far as one leaf has them; best first.
+    pub fn take_best(&mut self, number: usize, counts: &LargeCounts) -> Vec<Counted> {
+        let Some(last) = self.leaves.last_mut() else { return Vec::new() };
+        let best = last.take_best(number, counts);
+        self.tidy(self.leaves.len() - 1);
+        best
+    }
+
+    fn leaf_of(&self, candidate: Candidate) -> usize {
+        self.leaves.partition_point(|leaf| leaf.from <= candidate).saturating_sub(1)
+    }
+
+    /// Drops a leaf that is empty; two short ones become one.
+    fn tidy(&mut self, at: usize) {
+        if self.leaves[at].is_empty() {
+            self.leaves.remove(at);
+        } else if at > 0 && self.leaves[at].is_short() && self.leaves[at - 1].is_short() {
+            let short = self.leaves.remove(at);
+            self.leaves[at - 1].append(short);
+        }
+    }
+
+    /// Bytes that they take.
+    pub fn bytes(&self) -> usize {
+        self.leaves.capacity() * size_of::<Leaf>() + self.leaves.iter().map(Leaf::bytes).sum::<usize>()
+    }
+}
