@@ -2,87 +2,92 @@
 //!
 //! The records are those of `pinflow emulate`, in memory, in blocks of the size that is shipped. pinflow is shown twice:
 //! reading alone, which is what serde_json does here, and decoding, which also cleans the values, gives names their
-//! numbers and gathers rows for the graph. Every round measures all four after each other.
+//! numbers and gathers rows for the graph. Every round measures all four after each other. `-- --posts N --rounds N` takes
+//! other numbers.
 
+#[allow(dead_code, reason = "every bench uses its part of it")]
 mod common {
+    pub mod blocks;
     pub mod measure;
+    pub mod options;
+    pub mod report;
 }
 
-use common::measure::{Times, timed};
-use pinflow::archive::PartitionName;
-use pinflow::block::{self, Block, Messages, Origin};
+use common::blocks::blocks;
+use common::measure::{Rounds, timed};
+use common::options::Options;
+use common::report::Report;
+use pinflow::block::{Block, Messages};
 use pinflow::decode::{Decoder, read_record};
-use pinflow::emulate::Chance;
-use pinflow::emulate::records::record::{Record, Spelling};
-use pinflow::emulate::records::{Catalogue, CatalogueOptions, Post};
-use pinflow::skips::Skips;
 use pinflow_dataflows::clean::{Fields, RawRecord};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::names::NameTables;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::hint::black_box;
-use std::sync::Arc;
 
 const POSTS: u64 = 50_000;
 const ROUNDS: usize = 21;
-/// `replay.block_bytes` and `limits.record_max_bytes` as shipped.
-const BLOCK_BYTES: usize = 262_144;
+/// `limits.record_max_bytes` as shipped.
 const RECORD_MAX_BYTES: usize = 1_048_576;
 
 fn main() {
-    println!("{POSTS} records of each kind; medians of {ROUNDS} rounds with the slowest and the fastest");
-    println!();
-    println!(
-        "{:<5} {:<6} {:<19} {:>12} {:>7} {:>7} {:>6} {:>11}",
-        "kind", "fields", "reader", "M records/s", "slowest", "fastest", "MB/s", "to borrowed"
-    );
-    let (views, all) = (("views'", Fields::OF_VIEWS), ("all", Fields::ALL));
-    measure::<PinOfViews>(Kind::Pin, views);
-    measure::<WholePin>(Kind::Pin, all);
-    measure::<GeoOfViews>(Kind::Geo, views);
-    measure::<WholeGeo>(Kind::Geo, all);
+    let options = Options::given();
+    let mut bench = Bench {
+        posts: options.posts.unwrap_or(POSTS),
+        rounds: options.rounds.unwrap_or(ROUNDS),
+        report: Report::new("decode"),
+    };
+    println!("{} records of each kind; medians of {} rounds", bench.posts, bench.rounds);
+    let (views, all) = (("views' fields", Fields::OF_VIEWS), ("all fields", Fields::ALL));
+    bench.measure::<PinOfViews>(Kind::Pin, views);
+    bench.measure::<WholePin>(Kind::Pin, all);
+    bench.measure::<GeoOfViews>(Kind::Geo, views);
+    bench.measure::<WholeGeo>(Kind::Geo, all);
     // Views need all fields of a user.
-    measure::<User>(Kind::User, all);
+    bench.measure::<User>(Kind::User, all);
 }
 
-/// Measures all readers on records of a kind; serde_json's borrowed one makes a `Borrowed` of each.
-fn measure<'a, Borrowed: Deserialize<'a>>(kind: Kind, (fields, wanted): (&str, Fields)) {
-    // Kept until the program ends, which saves a type for every lifetime of a borrowed record.
-    let blocks: &'static [Block] = blocks(kind).leak();
-    let bytes: u64 = blocks.iter().map(|block| block.bytes).sum();
-    let mut decoder = Decoder::new(&NameTables::default(), 1, wanted, RECORD_MAX_BYTES);
-    let mut readers: [Reader<'_>; 4] = [
-        ("serde_json borrowed", Box::new(|| read_by_serde::<Borrowed>(blocks))),
-        ("serde_json::Value", Box::new(|| read_by_serde::<serde_json::Value>(blocks))),
-        ("pinflow, reading", Box::new(|| read(blocks, kind, wanted))),
-        ("pinflow, decoding", Box::new(|| decode(blocks, kind, &mut decoder))),
-    ];
-    let mut times = [(); 4].map(|()| Times::default());
-    for round in 0..=ROUNDS {
-        for ((_, reader), times) in readers.iter_mut().zip(&mut times) {
-            let (time, records) = timed(reader);
-            assert_eq!(records, POSTS, "every line is a record");
-            // The first round fills tables of names and caches.
-            if round > 0 {
-                times.push(time);
+struct Bench {
+    posts: u64,
+    rounds: usize,
+    report: Report,
+}
+
+impl Bench {
+    /// Measures all readers on records of a kind; serde_json's borrowed one makes a `Borrowed` of each.
+    fn measure<'a, Borrowed: Deserialize<'a>>(&mut self, kind: Kind, (fields, wanted): (&str, Fields)) {
+        // Kept until the program ends, which saves a type for every lifetime of a borrowed record.
+        let blocks: &'static [Block] = blocks(kind, self.posts).leak();
+        let bytes: u64 = blocks.iter().map(|block| block.bytes).sum();
+        let mut decoder = Decoder::new(&NameTables::default(), 1, wanted, RECORD_MAX_BYTES);
+        let mut readers: [Reader<'_>; 4] = [
+            ("serde_json, borrowed", Box::new(|| read_by_serde::<Borrowed>(blocks))),
+            ("serde_json::Value", Box::new(|| read_by_serde::<serde_json::Value>(blocks))),
+            ("pinflow, reading", Box::new(|| read(blocks, kind, wanted))),
+            ("pinflow, decoding", Box::new(|| decode(blocks, kind, &mut decoder))),
+        ];
+        let mut a_second = [(); 4].map(|()| Rounds::default());
+        for round in 0..=self.rounds {
+            for ((_, reader), a_second) in readers.iter_mut().zip(&mut a_second) {
+                let (time, records) = timed(reader);
+                assert_eq!(records, self.posts, "every line is a record");
+                // The first round fills tables of names and caches.
+                if round > 0 {
+                    a_second.push(1.0 / time.as_secs_f64());
+                }
             }
         }
+        self.report.head(&format!("{}, {fields}", kind.name()), "to borrowed");
+        let (posts, report) = (self.posts as f64, &mut self.report);
+        for ((name, _), a_second_of_it) in readers.iter().zip(&a_second) {
+            let case = format!("{}, {fields}: {name}", kind.name());
+            let borrowed = a_second[0].map(|times| times * posts / 1e6);
+            let records = a_second_of_it.map(|times| times * posts / 1e6);
+            report.row(&case, "M records/s", &records, Some(("serde_json, borrowed", &borrowed)));
+            report.row(&case, "MB/s", &a_second_of_it.map(|times| times * bytes as f64 / 1e6), None);
+        }
     }
-    for ((name, _), own) in readers.iter().zip(&times) {
-        let millions = |seconds: f64| POSTS as f64 / seconds / 1e6;
-        let (shortest, longest) = own.range();
-        println!(
-            "{:<5} {fields:<6} {name:<19} {:>12.3} {:>7.3} {:>7.3} {:>6.0} {:>11.2}",
-            kind.name(),
-            millions(own.median()),
-            millions(longest),
-            millions(shortest),
-            bytes as f64 / own.median() / 1e6,
-            own.times_faster_than(&times[0])
-        );
-    }
-    println!();
 }
 
 /// What reads all blocks and tells how many records they have, by its name.
@@ -128,43 +133,6 @@ fn lines(block: &Block) -> &[u8] {
         Messages::Lines(lines) => lines,
         _ => unreachable!("emulated records are lines"),
     }
-}
-
-/// The first records of all posts.
-fn blocks(kind: Kind) -> Vec<Block> {
-    let none = Chance::from_rate(0.0).expect("a rate");
-    let catalogue =
-        Catalogue::new(CatalogueOptions { seed: 1, posts: POSTS, missing_geo: none, missing_user: none });
-    let partition = Arc::new(PartitionName { topic: kind.name().to_owned(), number: Some(0) });
-    let origin = Arc::new(Origin { source: "emulated".to_owned(), partition, object: String::new() });
-    let (mut blocks, mut record) = (Vec::new(), Record::default());
-    let (mut lines, mut first) = (Vec::new(), 0);
-    for number in 0..POSTS {
-        catalogue.fill(kind, Post { number, version: 0 }, &mut record);
-        record.write_to(&mut lines, Spelling::PLAIN);
-        lines.push(b'\n');
-        let positions = number + 1 - first;
-        if lines.len() >= BLOCK_BYTES || number + 1 == POSTS {
-            let bytes = lines.len() as u64;
-            let messages = Messages::Lines(std::mem::take(&mut lines));
-            blocks.push(Block {
-                kind,
-                partition: 0,
-                rank: 0,
-                sequence: blocks.len() as u64,
-                first_order: first + 1,
-                first_position: first,
-                positions,
-                skips: Skips::default(),
-                bytes,
-                times: block::Times::default(),
-                origin: origin.clone(),
-                messages,
-            });
-            first = number + 1;
-        }
-    }
-    blocks
 }
 
 // What serde reads. It borrows texts without escapes, but only as a `Cow` that is spelled out and not in an `Option`.

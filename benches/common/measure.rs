@@ -1,31 +1,40 @@
-//! Times of rivals that were measured in turn, so that a slow moment of the machine is slow for all of them.
+//! Figures of rivals that were measured in turn, so that a slow moment of the machine is slow for all of them.
 
 use std::time::{Duration, Instant};
 
-/// What one rival took, round by round.
-#[derive(Default)]
-pub struct Times(Vec<f64>);
+/// A figure, round by round.
+#[derive(Clone, Default)]
+pub struct Rounds(Vec<f64>);
 
-impl Times {
+impl Rounds {
     /// Adds the next round's.
-    pub fn push(&mut self, time: Duration) {
-        self.0.push(time.as_secs_f64());
+    pub fn push(&mut self, figure: f64) {
+        self.0.push(figure);
     }
 
-    /// The time of most rounds, in seconds.
+    /// Whether there were none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// That of most rounds.
     pub fn median(&self) -> f64 {
         median(self.0.clone())
     }
 
-    /// The shortest and the longest, in seconds.
+    /// The least and the most.
     pub fn range(&self) -> (f64, f64) {
         (self.0.iter().copied().fold(f64::INFINITY, f64::min), self.0.iter().copied().fold(0.0, f64::max))
     }
 
-    /// How many times faster this is than the other: the median of what the rounds say, each of which compares times
-    /// that lie close together.
-    pub fn times_faster_than(&self, other: &Times) -> f64 {
-        median(self.0.iter().zip(&other.0).map(|(own, other)| other / own).collect())
+    /// Another figure that follows from each round's.
+    pub fn map(&self, figure: impl Fn(f64) -> f64) -> Rounds {
+        Rounds(self.0.iter().map(|own| figure(*own)).collect())
+    }
+
+    /// How many times the other's this is, round by round: figures that were taken close together.
+    pub fn ratios_to(&self, other: &Rounds) -> Rounds {
+        Rounds(self.0.iter().zip(&other.0).map(|(own, other)| own / other).collect())
     }
 }
 
