@@ -21,6 +21,7 @@ pub mod buffers;
 pub mod sequencer;
 pub mod cuts;
 pub mod worker;
+pub mod deliveries;
 pub mod measured;
 pub mod decode;
 pub mod dead_letters;

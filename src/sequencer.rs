@@ -31,8 +31,8 @@ pub enum Work {
 pub struct TickLimits {
     /// Once it has so many positions.
     pub max_records: u64,
-    /// Once it has been open for so long, when the sources are caught up with. If there is nothing to read and the ticks
-    /// before it are complete, it is closed at once.
+    /// Once it has been open for so long, when the sources are caught up with. If all has been read and the ticks before it
+    /// are complete, it is closed at once.
     pub max_time: Duration,
 }
 
@@ -53,6 +53,9 @@ struct Inner {
     cuts: Cuts,
     /// Whether what was there at the start has been read.
     is_live: bool,
+    /// Whether nothing is left of what was there a moment ago. A tick that were closed between two blocks of a group commit
+    /// would only make the rest wait for it.
+    is_all_read: bool,
     /// The first tick that has all of it.
     caught_up: Option<Tick>,
     duplicates: u64,
@@ -69,6 +72,7 @@ impl Sequencer {
             open_since: Instant::now(),
             cuts: Cuts::default(),
             is_live: false,
+            is_all_read: false,
             caught_up: None,
             duplicates: 0,
             failure: None,
@@ -97,6 +101,7 @@ impl Sequencer {
                         inner.cut();
                     }
                     let is_live = inner.is_live;
+                    inner.is_all_read = false;
                     inner.open.add(&block, is_live);
                     inner.duplicates += duplicates;
                     return Work::Block(inner.open.tick, block);
@@ -108,6 +113,7 @@ impl Sequencer {
                     inner.is_live = true;
                     inner.caught_up = Some(inner.cut());
                 }
+                Ok(Item::AllRead) => inner.is_all_read = true,
                 Ok(Item::Failed(error)) => {
                     inner.failure = Some(error);
                     // With nobody to receive, all readers stop.
@@ -115,7 +121,7 @@ impl Sequencer {
                 }
                 Err(TryRecvError::Empty) => {
                     let is_next = self.complete_below.load(Ordering::Acquire) >= inner.open.tick;
-                    if inner.is_live && inner.open.positions > 0 && is_next {
+                    if inner.is_live && inner.is_all_read && inner.open.positions > 0 && is_next {
                         inner.cut();
                         self.wake();
                     }

@@ -2,14 +2,14 @@
 
 use crate::texts::Texts;
 use pinflow_dataflows::view::{Columns, ViewRow};
-use std::sync::Arc;
 
 /// The group's columns (texts by bytes, years and age groups as numbers), the rank, then the texts behind it, null
-/// first. What a view does not have is null or 0. No two rows of a view have the same key.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SortKey {
+/// first. What a view does not have is null or 0. No two rows of a view have the same key. Keys of rows have texts that
+/// stay; others compare with them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SortKey<'a> {
     /// The group's country.
-    pub country: Option<Arc<str>>,
+    pub country: Option<&'a str>,
     /// The group's year.
     pub year: u16,
     /// The number of the group's age group.
@@ -17,12 +17,12 @@ pub struct SortKey {
     /// The rank in the group.
     pub rank: u32,
     /// The texts behind the rank, from left to right.
-    pub texts: [Option<Arc<str>>; 2],
+    pub texts: [Option<&'a str>; 2],
 }
 
-impl SortKey {
+impl SortKey<'static> {
     /// The key of a row.
-    pub fn of(row: &ViewRow, texts: &mut Texts) -> SortKey {
+    pub fn of(row: &ViewRow, texts: &mut Texts) -> SortKey<'static> {
         let (rank, behind) = match row.columns {
             Columns::Category { rank, category, .. } => (rank, [Some(texts.category(category)), None]),
             Columns::PosterOfCountry { rank, poster, .. } => (rank, [Some(texts.poster(poster)), None]),

@@ -61,12 +61,13 @@ impl Tables {
     /// Puts rows, in any order, into their views.
     pub fn new(rows: Vec<ViewRow>, names: &NameTables, settings: &Settings) -> Tables {
         let mut texts = Texts::new(names);
-        let mut by_view: Vec<Vec<(SortKey, Numbers)>> = View::ALL.iter().map(|_| Vec::new()).collect();
+        let mut by_view: Vec<Vec<(SortKey<'static>, Numbers)>> =
+            View::ALL.iter().map(|_| Vec::new()).collect();
         for row in rows {
             let key_and_numbers = (SortKey::of(&row, &mut texts), Numbers::of(&row.columns));
             by_view[row.group.view as usize].push(key_and_numbers);
         }
-        let table = |(view, mut rows): (View, Vec<(SortKey, Numbers)>)| {
+        let table = |(view, mut rows): (View, Vec<(SortKey<'static>, Numbers)>)| {
             rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
             let cells = |(key, numbers)| cells(view, &key, &numbers, &settings.age_groups);
             Table { view, rows: rows.into_iter().map(cells).collect() }
@@ -97,15 +98,15 @@ impl Index<View> for Tables {
     }
 }
 
-fn cells(view: View, key: &SortKey, numbers: &Numbers, age_groups: &AgeGroups) -> Vec<Cell> {
-    let text = |text: &Option<Arc<str>>| text.clone().map_or(Cell::Null, Cell::Text);
+fn cells(view: View, key: &SortKey<'_>, numbers: &Numbers, age_groups: &AgeGroups) -> Vec<Cell> {
+    let text = |text: Option<&str>| text.map_or(Cell::Null, |text| Cell::Text(text.into()));
     let cell = |column: &&str| match *column {
-        "country" if view.group_columns().country => text(&key.country),
-        "country" => text(&key.texts[1]),
+        "country" if view.group_columns().country => text(key.country),
+        "country" => text(key.texts[1]),
         "post_year" | "join_year" => Cell::Number(key.year.into()),
         "age_group" => Cell::Text(age_groups.label(key.age_group).into()),
         "rank" => Cell::Number(key.rank.into()),
-        "category" | "poster_name" => text(&key.texts[0]),
+        "category" | "poster_name" => text(key.texts[0]),
         "posts" | "follower_count" | "users" => Cell::Number(numbers.first),
         "median_follower_count" => Cell::Number(numbers.second),
         column => unreachable!("no view has the column {column}"),

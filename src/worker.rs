@@ -4,6 +4,7 @@ use crate::block::Messages;
 use crate::buffers::Buffers;
 use crate::dead_letters::Letters;
 use crate::decode::Decoder;
+use crate::deliveries::Deliveries;
 use crate::lookups::{Answer, Lookup, Lookups};
 use crate::measured::{Measured, Measurement, Times};
 use crate::sequencer::{Sequencer, Work};
@@ -40,11 +41,11 @@ pub struct Shared {
     pub wanted: Fields,
     /// Bytes of the longest record that is looked at.
     pub record_max_bytes: usize,
-    /// Where changes of the views go.
+    /// The views.
     pub views: Arc<ViewStore>,
-    /// Whether they go there with every tick, or all at the end: a replay shows nothing before, and most rows change in each
-    /// of its large ticks.
-    pub shows_every_tick: bool,
+    /// Where changes of the views go with every tick. A replay has none: it shows nothing before the end, and most rows
+    /// change in each of its large ticks.
+    pub deliveries: Option<Deliveries>,
     /// What is asked of the state.
     pub lookups: Lookups,
     /// What each worker has counted and measured.
@@ -166,7 +167,7 @@ impl<'a> Part<'a> {
         while self.probe.less_than(&(last_tick + 1)) {
             self.step_or_park(worker, SHORT_PARK);
         }
-        if !self.shared.shows_every_tick {
+        if self.shared.deliveries.is_none() {
             let rows = self.shown.rows().map(|row| (row, last_tick, 1)).collect();
             self.shared.views.deliver(self.number, last_tick + 1, rows);
         }
@@ -201,10 +202,9 @@ impl<'a> Part<'a> {
             // Before the views, so that counts are never behind what they show.
             self.tell_counts();
             let complete = take_below(&mut self.changes.borrow_mut(), complete_below);
-            if self.shared.shows_every_tick {
-                self.shared.views.deliver(self.number, complete_below, complete);
-            } else {
-                complete.into_iter().for_each(|(row, _, diff)| self.shown.change(row, diff));
+            match &self.shared.deliveries {
+                Some(deliveries) => deliveries.send(self.number, complete_below, complete),
+                None => complete.into_iter().for_each(|(row, _, diff)| self.shown.change(row, diff)),
             }
             self.shared.sequencer.complete_below(complete_below);
         }

@@ -40,10 +40,10 @@ impl Membership {
     /// The first bucket gets half as many people as the last, and so on in between: tables double when they are full, and
     /// if all did at once, that would take long, and they would be half empty at once.
     pub fn bucket(self) -> usize {
-        let hash = self.hash() >> 32 & 0xFFFF;
+        let hash = (self.hash() >> 32) & 0xFFFF;
         // Near to the logarithm to base 2 of 1 + the hash as a fraction.
-        let bend = hash * (0xFFFF - hash) >> 16;
-        (hash + bend * 11 / 32) as usize * BUCKETS >> 16
+        let bend = (hash * (0xFFFF - hash)) >> 16;
+        ((hash + bend * 11 / 32) as usize * BUCKETS) >> 16
     }
 }
 

@@ -42,6 +42,8 @@ pub enum Item {
     },
     /// All that was there at the start has been handed over.
     CaughtUp,
+    /// All that was there a moment ago has been handed over: something complete, as far as who wrote it is concerned.
+    AllRead,
     /// A store fails as a whole: nothing more comes.
     Failed(StoreError),
 }

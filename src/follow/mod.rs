@@ -103,6 +103,7 @@ impl Follower {
             };
             while self.read_some(&committed, &mut tails, hand_over)? {}
             self.followed.reached(&committed);
+            hand_over.send(Item::AllRead)?;
         }
     }
 

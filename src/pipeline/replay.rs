@@ -145,7 +145,7 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
         dead_letters: dead_letters.clone(),
         buffers,
         views: Arc::new(ViewStore::new(&names, &config.views, 0, config.workers)),
-        shows_every_tick: false,
+        deliveries: None,
         names,
         settings: config.views.clone(),
         wanted: if options.clean_all { Fields::ALL } else { Fields::OF_VIEWS },

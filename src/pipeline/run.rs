@@ -7,6 +7,7 @@ use crate::buffers::Buffers;
 use crate::config::Config;
 use crate::dead_letters::live::{self, LiveLettersError};
 use crate::dead_letters::{LettersOfRun, LiveLetters};
+use crate::deliveries::Deliveries;
 use crate::epoch;
 use crate::follow::Woken;
 use crate::kafka::KafkaError;
@@ -122,7 +123,7 @@ impl Run {
         let sequencer = Arc::new(Sequencer::new(items, tick_limits(config)));
         // Nobody else sets it.
         let _ = woken.set(sequencer.clone());
-        let shared = Arc::new(share(config, sequencer, dead_letters.clone(), buffers, epoch));
+        let shared = Arc::new(share(config, sequencer, dead_letters.clone(), buffers, epoch)?);
         let workers = workers::start(config.workers, shared.clone()).map_err(RunError::Start)?;
         let running = Arc::new(Running {
             dead_letters: dead_letters.clone(),
@@ -195,21 +196,23 @@ fn share(
     dead_letters: Arc<LettersOfRun>,
     buffers: Buffers,
     epoch: u64,
-) -> Shared {
+) -> Result<Shared, RunError> {
     let names = Arc::new(NameTables::default());
-    Shared {
+    let views = Arc::new(ViewStore::new(&names, &config.views, epoch, config.workers));
+    let deliveries = Deliveries::start(views.clone()).map_err(|error| RunError::Start(error.to_string()))?;
+    Ok(Shared {
         sequencer,
         dead_letters,
         buffers,
-        views: Arc::new(ViewStore::new(&names, &config.views, epoch, config.workers)),
-        shows_every_tick: true,
+        views,
+        deliveries: Some(deliveries),
         names,
         settings: config.views.clone(),
         wanted: Fields::OF_VIEWS,
         record_max_bytes: config.limits.record_max_bytes,
         lookups: Lookups::new(config.workers),
         measured: std::iter::repeat_with(Measured::default).take(config.workers).collect(),
-    }
+    })
 }
 
 fn open_letters(config: &Config) -> Result<LiveLetters, RunError> {

@@ -67,15 +67,15 @@ impl Column {
     }
 
     /// What a row has in it.
-    pub fn value<'a>(self, key: &'a SortKey, numbers: &Numbers) -> Value<'a> {
-        let text = |text: &'a Option<_>| text.as_deref().map_or(Value::Null, Value::Text);
+    pub fn value<'a>(self, key: &SortKey<'a>, numbers: &Numbers) -> Value<'a> {
+        let text = |text: Option<&'a str>| text.map_or(Value::Null, Value::Text);
         match self.place {
-            Place::Country => text(&key.country),
+            Place::Country => text(key.country),
             Place::Year => Value::Number(key.year.into()),
             Place::AgeGroup => Value::AgeGroup(key.age_group),
             Place::Rank => Value::Number(key.rank.into()),
-            Place::FirstText => text(&key.texts[0]),
-            Place::SecondText => text(&key.texts[1]),
+            Place::FirstText => text(key.texts[0]),
+            Place::SecondText => text(key.texts[1]),
             Place::FirstNumber => Value::Number(numbers.first),
             Place::SecondNumber => Value::Number(numbers.second),
         }

@@ -138,7 +138,7 @@ impl Filter {
     }
 
     /// Whether it wants a row.
-    pub fn wants(&self, key: &SortKey, numbers: &Numbers) -> bool {
+    pub fn wants(&self, key: &SortKey<'_>, numbers: &Numbers) -> bool {
         self.columns.iter().all(|conditions| conditions.allow(conditions.column.value(key, numbers)))
     }
 }

@@ -1,6 +1,7 @@
 //! The live views: immutable snapshots of all views, a new one with every tick, and queries over them.
 
 mod tick_name;
+mod rows;
 mod snapshot;
 mod publisher;
 mod pins;
@@ -18,6 +19,7 @@ pub use filter::Operator;
 pub use page_token::{NoPageToken, PageToken};
 pub use pins::Pins;
 pub use query::{Found, FoundRow, Query, QueryError};
-pub use snapshot::{Numbers, Rows, Snapshot};
+pub use rows::Rows;
+pub use snapshot::{Numbers, Snapshot};
 pub use store::{Change, Publication, ViewStore};
 pub use tick_name::{NoTickName, TickName};

@@ -42,7 +42,7 @@ impl Order {
     }
 
     /// Which of two rows comes first.
-    pub fn compare(&self, a: (&SortKey, &Numbers), b: (&SortKey, &Numbers)) -> Ordering {
+    pub fn compare(&self, a: (&SortKey<'_>, &Numbers), b: (&SortKey<'_>, &Numbers)) -> Ordering {
         let compared = self.columns.iter().map(|(column, direction)| {
             let ascending = column.value(a.0, a.1).cmp(&column.value(b.0, b.1));
             match direction {

@@ -24,29 +24,37 @@ impl Publisher {
     /// The snapshot of a tick, by the changes of all ticks since the last one up to it; and how many rows changed. It
     /// takes time by the number of changes, hardly by that of rows.
     pub fn next(&mut self, tick: Tick, changes: &[Change]) -> (Snapshot, usize) {
-        let mut sums: Map<ViewRow, Diff> = Map::default();
-        for (row, _, diff) in changes {
-            *sums.entry(*row).or_insert(0) += diff;
+        let changes = net(changes);
+        for of_view in changes.chunk_by(|a, b| a.0.group.view == b.0.group.view) {
+            let mut rows = self.latest.rows_mut(of_view[0].0.group.view).edit();
+            let keyed: Vec<_> =
+                of_view.iter().map(|(row, diff)| (SortKey::of(row, &mut self.texts), row, *diff)).collect();
+            for of_key in keyed.chunk_by(|a, b| a.0 == b.0) {
+                let is_as_expected = match *of_key {
+                    [(key, _, -1)] => rows.remove(&key),
+                    [(key, row, 1)] => rows.insert(key, Numbers::of(&row.columns)),
+                    // The numbers alone change.
+                    [(key, row, 1), (_, _, -1)] | [(_, _, -1), (key, row, 1)] => {
+                        !rows.insert(key, Numbers::of(&row.columns))
+                    }
+                    _ => false,
+                };
+                assert!(is_as_expected, "rows come when they are not there and go when they are: {of_key:?}");
+            }
         }
-        sums.retain(|_, diff| *diff != 0);
-        // A row whose numbers alone changed keeps its key, so the old one has to go before the new one comes.
-        sums.iter().filter(|(_, diff)| **diff < 0).for_each(|(row, diff)| self.remove(row, *diff));
-        sums.iter().filter(|(_, diff)| **diff > 0).for_each(|(row, diff)| self.insert(row, *diff));
         self.latest.as_of.n = tick;
-        (self.latest.clone(), sums.len())
+        (self.latest.clone(), changes.len())
     }
+}
 
-    fn remove(&mut self, row: &ViewRow, diff: Diff) {
-        let key = SortKey::of(row, &mut self.texts);
-        let was_there = self.latest.rows_mut(row.group.view).remove_mut(&key);
-        assert!(diff == -1 && was_there, "a row that is withdrawn was there once: {row:?}");
+/// What changes add up to, those of a view and a group together, and those of rows that differ in numbers alone, too.
+fn net(changes: &[Change]) -> Vec<(ViewRow, Diff)> {
+    let mut sums: Map<ViewRow, Diff> = Map::default();
+    for (row, _, diff) in changes {
+        *sums.entry(*row).or_insert(0) += diff;
     }
-
-    fn insert(&mut self, row: &ViewRow, diff: Diff) {
-        let key = SortKey::of(row, &mut self.texts);
-        let rows = self.latest.rows_mut(row.group.view);
-        let before = rows.size();
-        rows.insert_mut(key, Numbers::of(&row.columns));
-        assert!(diff == 1 && rows.size() == before + 1, "a row that is added was not there: {row:?}");
-    }
+    let mut net: Vec<_> = sums.into_iter().filter(|(_, diff)| *diff != 0).collect();
+    // The order of a row's fields: the view and the group, what tells rows of a group apart, numbers.
+    net.sort_unstable();
+    net
 }

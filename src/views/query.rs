@@ -39,7 +39,7 @@ pub enum QueryError {
 }
 
 /// A row of a snapshot.
-pub type FoundRow<'a> = (&'a SortKey, &'a Numbers);
+pub type FoundRow<'a> = (&'a SortKey<'static>, &'a Numbers);
 
 /// What a query finds.
 #[derive(Clone, Debug)]

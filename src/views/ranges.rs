@@ -7,17 +7,17 @@ use std::ops::{Bound, RangeBounds};
 
 /// Keys from one on, up to one that is not among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyRange {
-    from: SortKey,
-    to: Option<SortKey>,
+pub struct KeyRange<'a> {
+    from: SortKey<'a>,
+    to: Option<SortKey<'a>>,
 }
 
-impl RangeBounds<SortKey> for KeyRange {
-    fn start_bound(&self) -> Bound<&SortKey> {
+impl<'a> RangeBounds<SortKey<'a>> for KeyRange<'a> {
+    fn start_bound(&self) -> Bound<&SortKey<'a>> {
         Bound::Included(&self.from)
     }
 
-    fn end_bound(&self) -> Bound<&SortKey> {
+    fn end_bound(&self) -> Bound<&SortKey<'a>> {
         self.to.as_ref().map_or(Bound::Unbounded, Bound::Excluded)
     }
 }
@@ -26,7 +26,7 @@ impl RangeBounds<SortKey> for KeyRange {
 const MAX_RANGES: usize = 1024;
 
 /// Ranges that hold all rows that a filter wants, and others too, in order.
-pub fn of(filter: &Filter, columns: &[Column]) -> Vec<KeyRange> {
+pub fn of<'a>(filter: &'a Filter, columns: &[Column]) -> Vec<KeyRange<'a>> {
     let mut starts = vec![SortKey::default()];
     let mut last = None;
     for column in columns {
@@ -47,15 +47,15 @@ pub fn of(filter: &Filter, columns: &[Column]) -> Vec<KeyRange> {
 }
 
 /// Ranges of one column behind others whose values are given.
-fn bounded(
-    starts: &[SortKey],
+fn bounded<'a>(
+    starts: &[SortKey<'a>],
     last: Option<Place>,
     place: Place,
-    least: Option<&Operand>,
-    most: Option<&Operand>,
-) -> Vec<KeyRange> {
-    let range = |start: &SortKey| {
-        let from = least.map_or(Some(start.clone()), |least| with(start, place, least))?;
+    least: Option<&'a Operand>,
+    most: Option<&'a Operand>,
+) -> Vec<KeyRange<'a>> {
+    let range = |start: &SortKey<'a>| {
+        let from = least.map_or(Some(*start), |least| with(start, place, least))?;
         // More than any row can have is no bound.
         let to = match most.and_then(|most| with(start, place, most)) {
             Some(end) => behind(&end, Some(place)),
@@ -73,11 +73,11 @@ fn is_sorted_by(place: Place) -> bool {
 }
 
 /// The first key that begins as `start` and has that value in the next place; none if no row can have it.
-fn with(start: &SortKey, place: Place, value: &Operand) -> Option<SortKey> {
-    let mut key = start.clone();
+fn with<'a>(start: &SortKey<'a>, place: Place, value: &'a Operand) -> Option<SortKey<'a>> {
+    let mut key = *start;
     match (place, value) {
         (Place::Country, Operand::Null) => key.country = None,
-        (Place::Country, Operand::Text(country)) => key.country = Some(country.clone()),
+        (Place::Country, Operand::Text(country)) => key.country = Some(country),
         (Place::Year, Operand::Number(year)) => key.year = u16::try_from(*year).ok()?,
         (Place::AgeGroup, Operand::AgeGroup(group)) => key.age_group = *group,
         (Place::Rank, Operand::Number(rank)) => key.rank = u32::try_from(*rank).ok()?,
@@ -88,9 +88,9 @@ fn with(start: &SortKey, place: Place, value: &Operand) -> Option<SortKey> {
 
 /// A key behind all rows that have the same values up to a place, and before all others; none if those are all rows.
 /// No row has the greatest number in a column: years end at 9999, ages at 150, and ranks at the number of names.
-fn behind(start: &SortKey, last: Option<Place>) -> Option<SortKey> {
+fn behind<'a>(start: &SortKey<'a>, last: Option<Place>) -> Option<SortKey<'a>> {
     let last = last?;
-    let mut key = start.clone();
+    let mut key = *start;
     match last {
         Place::Country => (key.year, key.age_group, key.rank) = (u16::MAX, u8::MAX, u32::MAX),
         Place::Year => (key.age_group, key.rank) = (u8::MAX, u32::MAX),

@@ -1,12 +1,7 @@
 //! All views as they are at a tick. A snapshot never changes; its successor shares with it what did not change.
 
-use crate::sort_key::SortKey;
-use crate::views::TickName;
+use crate::views::{Rows, TickName};
 use pinflow_dataflows::view::{Columns, View};
-use rpds::RedBlackTreeMapSync;
-
-/// The rows of a view in the contract's order: what sorts them, and the numbers behind.
-pub type Rows = RedBlackTreeMapSync<SortKey, Numbers>;
 
 /// The columns of a row that are not in its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

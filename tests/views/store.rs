@@ -12,15 +12,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A row as tables have it.
-fn cells(view: View, key: &SortKey, numbers: Numbers, age_groups: &AgeGroups) -> Vec<Cell> {
+fn cells(view: View, key: &SortKey<'_>, numbers: Numbers, age_groups: &AgeGroups) -> Vec<Cell> {
     let mut texts = key.texts.iter();
     let mut next_text = || match texts.next().expect("two at most") {
-        Some(text) => Cell::Text(text.clone()),
+        Some(text) => Cell::Text((*text).into()),
         None => Cell::Null,
     };
     let in_group = view.group_columns();
     let cell = |column: &&str| match *column {
-        "country" if in_group.country => Cell::Text(key.country.clone().expect("a group has a country")),
+        "country" if in_group.country => Cell::Text(key.country.expect("a group has a country").into()),
         "post_year" | "join_year" => Cell::Number(key.year.into()),
         "age_group" => Cell::Text(age_groups.label(key.age_group).into()),
         "rank" => Cell::Number(key.rank.into()),

@@ -217,7 +217,7 @@ mod tests {
             let mut below = |n: u64| {
                 random =
                     random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (u128::from(random) * u128::from(n) >> 64) as u64
+                ((u128::from(random) * u128::from(n)) >> 64) as u64
             };
             for step in 0..60_000 {
                 // It grows, shrinks, and grows again.

@@ -1,0 +1,199 @@
+//! The rows of a view in the contract's order. A copy shares with its original all that changes in neither.
+//!
+//! Rows lie in leaves, sorted arrays of some dozens. A tick changes many rows, and those that it changes in one leaf are
+//! near each other, so a leaf is copied once for all of them. A balanced tree of single rows would copy a path for each.
+
+use crate::sort_key::SortKey;
+use crate::views::Numbers;
+use std::ops::{Bound, RangeBounds};
+use std::sync::Arc;
+
+/// A leaf with more rows is split. With fewer there would be more leaves to point to, with more a leaf takes longer to copy.
+const MOST_ROWS: usize = 32;
+/// A leaf with fewer is put together with one beside it, where both fit into one that is not full at once.
+const FEW_ROWS: usize = MOST_ROWS / 4;
+
+/// Rows by what sorts them.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    leaves: Arc<Vec<Arc<Leaf>>>,
+    size: usize,
+}
+
+/// Rows in order; none is empty.
+type Leaf = Vec<(SortKey<'static>, Numbers)>;
+
+impl Rows {
+    /// How many there are.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// All, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&SortKey<'static>, &Numbers)> {
+        self.leaves.iter().flat_map(|leaf| leaf.iter()).map(|(key, numbers)| (key, numbers))
+    }
+
+    /// Those with keys in a range, in order.
+    pub fn range<'r, 'k>(
+        &'r self,
+        range: impl RangeBounds<SortKey<'k>>,
+    ) -> impl Iterator<Item = (&'r SortKey<'static>, &'r Numbers)> {
+        let is_before = |key: &SortKey<'_>| match range.start_bound() {
+            Bound::Included(start) => key < start,
+            Bound::Excluded(start) => key <= start,
+            Bound::Unbounded => false,
+        };
+        let leaf = self.leaves.partition_point(|leaf| leaf.last().is_some_and(|(key, _)| is_before(key)));
+        let rows = self.leaves[leaf..].iter().flat_map(|leaf| leaf.iter());
+        let before = self.leaves.get(leaf).map_or(0, |leaf| leaf.partition_point(|(key, _)| is_before(key)));
+        let rows = rows.skip(before).map(|(key, numbers)| (key, numbers));
+        rows.take_while(move |(key, _)| match range.end_bound() {
+            Bound::Included(end) => *key <= end,
+            Bound::Excluded(end) => *key < end,
+            Bound::Unbounded => true,
+        })
+    }
+
+    /// For changes one after the other; those of keys near each other take less time than others.
+    pub fn edit(&mut self) -> Edit<'_> {
+        Edit { leaves: Arc::make_mut(&mut self.leaves), size: &mut self.size, at: 0 }
+    }
+}
+
+/// Rows that are being changed.
+pub struct Edit<'a> {
+    leaves: &'a mut Vec<Arc<Leaf>>,
+    size: &'a mut usize,
+    /// The leaf of the last change.
+    at: usize,
+}
+
+impl Edit<'_> {
+    /// Adds a row, unless there is one with that key, whose numbers become these. Whether there was none.
+    pub fn insert(&mut self, key: SortKey<'static>, numbers: Numbers) -> bool {
+        if self.leaves.is_empty() {
+            self.leaves.push(Arc::default());
+        }
+        self.find_leaf(&key);
+        let leaf = Arc::make_mut(&mut self.leaves[self.at]);
+        match leaf.binary_search_by(|row| row.0.cmp(&key)) {
+            Ok(place) => {
+                leaf[place].1 = numbers;
+                return false;
+            }
+            Err(place) => leaf.insert(place, (key, numbers)),
+        }
+        *self.size += 1;
+        if leaf.len() > MOST_ROWS {
+            let behind = leaf.split_off(MOST_ROWS / 2);
+            self.leaves.insert(self.at + 1, Arc::new(behind));
+        }
+        true
+    }
+
+    /// Takes a row out. Whether it was there.
+    pub fn remove(&mut self, key: &SortKey<'_>) -> bool {
+        if self.leaves.is_empty() {
+            return false;
+        }
+        self.find_leaf(key);
+        let Ok(place) = self.leaves[self.at].binary_search_by(|row| row.0.cmp(key)) else { return false };
+        let leaf = Arc::make_mut(&mut self.leaves[self.at]);
+        leaf.remove(place);
+        *self.size -= 1;
+        if leaf.is_empty() {
+            self.leaves.remove(self.at);
+            self.at = self.at.saturating_sub(1);
+        } else if leaf.len() < FEW_ROWS {
+            self.join_next();
+            if self.at > 0 {
+                self.at -= 1;
+                self.join_next();
+            }
+        }
+        true
+    }
+
+    /// Puts the rows of the next leaf into this one, if both have few.
+    fn join_next(&mut self) {
+        let next = self.leaves.get(self.at + 1).map_or(MOST_ROWS, |next| next.len());
+        if self.leaves[self.at].len() + next <= MOST_ROWS / 2 {
+            let next = self.leaves.remove(self.at + 1);
+            Arc::make_mut(&mut self.leaves[self.at]).extend(next.iter());
+        }
+    }
+
+    /// Goes to the leaf that has the key, or would get it.
+    fn find_leaf(&mut self, key: &SortKey<'_>) {
+        let begins_before = |leaf: &Arc<Leaf>| leaf.first().is_some_and(|(first, _)| first <= key);
+        let is_here = self.leaves.get(self.at).is_some_and(begins_before)
+            && !self.leaves.get(self.at + 1).is_some_and(begins_before);
+        if !is_here {
+            self.at = self.leaves.partition_point(begins_before).saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn key(rank: u32) -> SortKey<'static> {
+        SortKey { rank, ..SortKey::default() }
+    }
+
+    fn check(rows: &Rows, expected: &BTreeMap<u32, u64>) {
+        let found: Vec<_> = rows.iter().map(|(key, numbers)| (key.rank, numbers.first)).collect();
+        let all: Vec<_> = expected.iter().map(|(rank, first)| (*rank, *first)).collect();
+        assert_eq!(found, all);
+        assert_eq!(rows.size(), expected.len());
+        assert!(rows.leaves.iter().all(|leaf| (1..=MOST_ROWS).contains(&leaf.len())));
+    }
+
+    #[test]
+    fn leaves_that_empty_do_not_stay() {
+        let mut rows = Rows::default();
+        (0..10_000).for_each(|rank| assert!(rows.edit().insert(key(rank), Numbers { first: 0, second: 0 })));
+        assert!(rows.leaves.len() <= 10_000 / (MOST_ROWS / 2));
+        (0..10_000).filter(|rank| rank % 100 > 0).for_each(|rank| assert!(rows.edit().remove(&key(rank))));
+        assert_eq!(rows.size(), 100);
+        assert!(rows.leaves.len() <= 10, "{}", rows.leaves.len());
+        (0..10_000).step_by(100).for_each(|rank| assert!(rows.edit().remove(&key(rank))));
+        assert!(rows.leaves.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_those_of_a_map_and_copies_stay_what_they_were(
+            edits in prop::collection::vec(prop::collection::vec((0..400_u32, prop::option::of(0..9_u64)), 1..200), 1..12),
+            bounds in (0..400_u32, 0..400_u32),
+        ) {
+            let (mut rows, mut map) = (Rows::default(), BTreeMap::new());
+            let mut before = Vec::new();
+            for changes in edits {
+                before.push((rows.clone(), map.clone()));
+                let mut edit = rows.edit();
+                for (rank, number) in changes {
+                    match number {
+                        Some(first) => {
+                            let is_new = edit.insert(key(rank), Numbers { first, second: 0 });
+                            assert_eq!(is_new, map.insert(rank, first).is_none());
+                        }
+                        None => assert_eq!(edit.remove(&key(rank)), map.remove(&rank).is_some()),
+                    }
+                }
+                check(&rows, &map);
+            }
+            before.iter().for_each(|(rows, map)| check(rows, map));
+            let (from, to) = (bounds.0.min(bounds.1), bounds.0.max(bounds.1));
+            let ranks = |found: Vec<(&SortKey<'static>, &Numbers)>| found.iter().map(|row| row.0.rank).collect::<Vec<_>>();
+            let expected: Vec<u32> = map.range(from..to).map(|(rank, _)| *rank).collect();
+            prop_assert_eq!(ranks(rows.range(key(from)..key(to)).collect()), expected);
+            let expected: Vec<u32> = map.range(from..).map(|(rank, _)| *rank).collect();
+            prop_assert_eq!(ranks(rows.range(key(from)..).collect()), expected);
+        }
+    }
+}
