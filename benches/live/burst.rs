@@ -1,0 +1,44 @@
+//! A thousand corrections at once, until all of them can be seen.
+
+use crate::figures::Figures;
+use crate::load;
+use crate::posts::Posts;
+use crate::program::Program;
+use crate::ticks::{Ticks, positions};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Records of a burst.
+const RECORDS: u64 = 1000;
+/// Bursts, one after the other.
+const ROUNDS: usize = 100;
+/// Between two bursts nothing is left of the first.
+const PAUSE: Duration = Duration::from_millis(30);
+
+/// Measures from before the first request of each burst is sent; there is one for each kind, at the same time.
+pub fn measure(program: &Program, posts: &mut Posts, figures: &mut Figures) {
+    let bursts: Vec<_> = (0..ROUNDS).map(|_| posts.burst(RECORDS)).collect();
+    let mut begins = Vec::new();
+    let seen = Ticks::watch(program, || {
+        let mut connections: Vec<_> = bursts[0].iter().map(|_| program.connect()).collect();
+        let mut all = Vec::new();
+        for burst in &bursts {
+            thread::sleep(PAUSE);
+            begins.push(Instant::now());
+            connections
+                .iter_mut()
+                .zip(burst)
+                .for_each(|(connection, request)| connection.send(&request.bytes));
+            let answers = connections.iter_mut().zip(burst).map(|(connection, request)| {
+                let answer = connection.answer();
+                assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+                positions(&request.topic(), &answer.body)
+            });
+            all.push(answers.collect::<Vec<_>>().concat());
+        }
+        all
+    });
+    let records = load::records(&bursts[0]);
+    let times = begins.iter().zip(seen).map(|(begin, seen)| seen - *begin).collect();
+    figures.add_times(&format!("burst of {records} corrections, until all are seen"), times);
+}

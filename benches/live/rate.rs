@@ -1,0 +1,48 @@
+//! The highest rate in bulk that the views keep up with.
+
+use crate::figures::Figures;
+use crate::load;
+use crate::posts::{Posts, Request};
+use crate::program::Program;
+use crate::ticks::{Ticks, positions};
+use std::time::{Duration, Instant};
+
+/// Posts of a request, as many as the emulator sends at most.
+pub const POSTS_AT_A_TIME: u64 = 1000;
+/// Connections that send as fast as they are answered: while some requests wait for the disk others are read.
+pub const CONNECTIONS: usize = 8;
+/// Records that are written in advance and then sent.
+const RECORDS_AT_A_TIME: u64 = 1_000_000;
+
+/// Records a second, from the first request until the last record can be seen.
+pub fn highest(program: &Program, posts: &mut Posts, time: Duration, figures: &mut Figures) -> f64 {
+    let (mut records, mut taken, mut processor) = (0, Duration::ZERO, 0.0);
+    while taken < time {
+        let requests = posts.bulk(RECORDS_AT_A_TIME, POSTS_AT_A_TIME);
+        let marker = posts.single(1);
+        let before = program.processor_seconds();
+        taken += until_seen(program, &requests, &marker, CONNECTIONS);
+        processor += program.processor_seconds() - before;
+        records += load::records(&requests) + 1;
+    }
+    let rate = records as f64 / taken.as_secs_f64();
+    let each = processor * 1e6 / records as f64;
+    figures.add("highest rate in bulk", &[("records_per_s", rate), ("processor_us_per_record", each)]);
+    rate
+}
+
+/// How long it takes to send all, and then to see the marker, which comes last.
+pub fn until_seen(
+    program: &Program,
+    requests: &[Request],
+    marker: &[Request],
+    connections: usize,
+) -> Duration {
+    let begin = Instant::now();
+    let seen = Ticks::watch(program, || {
+        load::closed(program, requests, connections);
+        let sent = load::closed(program, marker, 1);
+        vec![positions(&marker[0].topic(), &sent[0].body)]
+    });
+    seen[0] - begin
+}
