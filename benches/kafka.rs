@@ -11,8 +11,10 @@ use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
+use serde_json::json;
 use std::env;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -46,6 +48,13 @@ fn main() {
     println!("bare consumer  {:>9.0} messages/s, {:>6.1} MB/s", rate(bare), megabytes / bare);
     println!("pinflow        {:>9.0} messages/s, {:>6.1} MB/s", rate(pinflow), megabytes / pinflow);
     println!("pinflow reads at {:.2} of the bare consumer's rate", bare / pinflow);
+    if let Some(path) = std::env::var_os("PINFLOW_BENCH_JSON") {
+        let mut file = OpenOptions::new().create(true).append(true).open(path).expect("open the file");
+        let figure = json!({
+            "bench": "kafka", "messages": topics.messages, "bare_consumer_per_s": rate(bare), "pinflow_per_s": rate(pinflow),
+        });
+        writeln!(file, "{figure}").expect("write the figure");
+    }
     topics.delete();
 }
 
