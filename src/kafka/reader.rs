@@ -242,6 +242,7 @@ impl Reader {
                 partition.reached(tail);
             }
         }
+        self.waiting.all_read();
         status.waiting_bytes = self.waiting.bytes();
         drop(status);
         if self.at_start.is_reached(&mut self.tails) {

@@ -27,6 +27,13 @@ impl Waiting {
         self.items.push_back(item);
     }
 
+    /// All that has come is among the items, if there are any.
+    pub fn all_read(&mut self) {
+        if !matches!(self.items.back(), None | Some(Item::AllRead)) {
+            self.push(Item::AllRead);
+        }
+    }
+
     /// Hands over what is taken now; says whether anything was.
     pub fn hand_over(&mut self) -> Result<bool, Ended> {
         let mut any = false;
