@@ -6,6 +6,7 @@ use crate::messages::messages;
 use crate::random::{Random, seed};
 use crate::run;
 use crate::topics::Topics;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::producer::{BaseProducer, Producer};
 use serde_json::Value;
 
@@ -13,6 +14,28 @@ fn transactional(cluster: &Cluster) -> BaseProducer {
     let producer = cluster.producer(&[("transactional.id", &unique("transactions"))]);
     producer.init_transactions(PATIENCE).expect("the broker answers");
     producer
+}
+
+/// The broker answers before it has written the markers that end a transaction. Waits until all are there.
+fn wait_for_markers(cluster: &Cluster, topics: &[String]) {
+    let [committed, all] = ["read_committed", "read_uncommitted"].map(|isolation| {
+        let mut config = cluster.config();
+        let consumer: BaseConsumer =
+            config.set("isolation.level", isolation).create().expect("make a consumer");
+        consumer
+    });
+    for topic in topics {
+        let metadata = all.fetch_metadata(Some(topic), PATIENCE).expect("the broker answers");
+        for number in 0..metadata.topics()[0].partitions().len() as i32 {
+            let end = |consumer: &BaseConsumer| {
+                consumer.fetch_watermarks(topic, number, PATIENCE).expect("the broker answers").1
+            };
+            wait_for("the markers", || match (end(&committed), end(&all)) {
+                (committed, all) if committed == all => Ok(()),
+                ends => Err(format!("{topic} {number}: {ends:?}")),
+            });
+        }
+    }
 }
 
 #[test]
@@ -36,9 +59,11 @@ fn committed_messages_count_and_aborted_ones_do_not() {
         if number % 20 == 0 {
             // Others write without.
             cluster.send(&messages(&topics, 10, 100, &mut random));
+            wait_for_markers(&cluster, &topics);
             run.check(&topics);
         }
     }
+    wait_for_markers(&cluster, &topics);
     run.check(&topics);
     let skipped = |run: &run::Run| {
         run.partitions()
@@ -62,6 +87,7 @@ fn what_is_aborted_at_the_end_is_passed() {
     send(&producer, &messages_of_pins(&topics, 5));
     producer.flush(PATIENCE).expect("they are sent");
     producer.abort_transaction(PATIENCE).expect("abort it");
+    wait_for_markers(&cluster, &topics);
     let run = run::start(&cluster, &topics, "");
     run.check(&topics);
     let partition = &run.partitions()[&(topics[0].clone(), 0)];
@@ -88,6 +114,7 @@ fn a_transaction_that_is_open_holds_back_what_comes_behind_it() {
     run.program.wait_until_ready();
     assert_eq!(position(&run), 3);
     producer.commit_transaction(PATIENCE).expect("commit it");
+    wait_for_markers(&cluster, &topics);
     run.check(&topics);
     assert_eq!(position(&run), 7);
 }
