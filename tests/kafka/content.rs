@@ -1,5 +1,6 @@
 //! What topics hold, read by a plain consumer: every committed message with its place and its time.
 
+use crate::checks::wait_for;
 use crate::cluster::{Cluster, PATIENCE};
 use crate::log_files::{LogRecord, Partition};
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -39,7 +40,10 @@ fn read(consumer: &BaseConsumer, topic: &str, content: &mut Content) {
     let partitions = metadata.topics()[0].partitions().len() as i32;
     let mut list = TopicPartitionList::new();
     for number in 0..partitions {
-        let (low, high) = consumer.fetch_watermarks(topic, number, PATIENCE).expect("the broker answers");
+        // Of a new partition the broker may not yet know who leads it.
+        let (low, high) = wait_for("the broker's answer", || {
+            consumer.fetch_watermarks(topic, number, PATIENCE).map_err(|error| error.to_string())
+        });
         content.bounds.insert((topic.to_owned(), number as u32), (low as u64, high as u64));
         list.add_partition_offset(topic, number, Offset::Offset(low)).expect("an offset");
     }

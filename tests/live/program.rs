@@ -95,8 +95,12 @@ impl Program {
     /// Waits until the views have all that the log held at the start.
     pub fn wait_until_ready(&self) {
         let begin = Instant::now();
-        while self.client().get("/readyz").status != 200 {
-            assert!(begin.elapsed() < PATIENCE, "it does not become ready");
+        loop {
+            let answer = self.client().get("/readyz");
+            if answer.status == 200 {
+                return;
+            }
+            assert!(begin.elapsed() < PATIENCE, "it does not become ready: {}", answer.body);
             thread::sleep(Duration::from_millis(2));
         }
     }
