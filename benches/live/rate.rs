@@ -53,7 +53,8 @@ pub fn steady(
         last.sort();
         last[last.len() / 2] <= BEHIND
     };
-    let part = PARTS.into_iter().find(|part| keeps_up(*part)).expect("half of the highest rate is kept up with");
+    let part =
+        PARTS.into_iter().find(|part| keeps_up(*part)).expect("half of the highest rate is kept up with");
     let rate = too_high * part;
     figures.add("highest steady rate in bulk", &[("records_per_s", rate), ("part_of_highest", part)]);
     rate

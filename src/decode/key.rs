@@ -21,12 +21,7 @@ pub enum FoundKey {
 
 impl KeyReader {
     /// Checks all of a message, a part of `text`, and looks for its key. `raw` lends its room.
-    pub fn read<'a>(
-        &mut self,
-        text: &'a str,
-        message: Range<usize>,
-        raw: &mut RawRecord<'a>,
-    ) -> FoundKey {
+    pub fn read<'a>(&mut self, text: &'a str, message: Range<usize>, raw: &mut RawRecord<'a>) -> FoundKey {
         raw.clear();
         // No field is wanted, so the kind does not matter.
         let wanted = (Kind::Pin, Fields::none());

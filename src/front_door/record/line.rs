@@ -88,11 +88,26 @@ mod tests {
             Some(case["raw"].as_str()?.replace('\n', " "))
         };
         let raw: Vec<String> = cases.lines().filter_map(raw).collect();
-        let lines: Vec<&str> = raw.iter().map(String::as_str).filter(|line| !line.trim().is_empty()).collect();
+        let lines: Vec<&str> =
+            raw.iter().map(String::as_str).filter(|line| !line.trim().is_empty()).collect();
         assert!(lines.len() > 200, "{} lines", lines.len());
         check(&lines);
-        check(&[r#"{"ind": 7}"#, r#"{"ind": 7.0}"#, r#"{"ind": "7"}"#, r#"{"ind": 1"#, r#"{"ind": 8}"#, "[1]", "7", "7 8"]);
-        check(&[r#"{"index": 1}"#, r#"{"index": 2, "ind": null}"#, r#"{"index": 2, "ind": 3}"#, r#"{"\u0069nd": 1}"#]);
+        check(&[
+            r#"{"ind": 7}"#,
+            r#"{"ind": 7.0}"#,
+            r#"{"ind": "7"}"#,
+            r#"{"ind": 1"#,
+            r#"{"ind": 8}"#,
+            "[1]",
+            "7",
+            "7 8",
+        ]);
+        check(&[
+            r#"{"index": 1}"#,
+            r#"{"index": 2, "ind": null}"#,
+            r#"{"index": 2, "ind": 3}"#,
+            r#"{"\u0069nd": 1}"#,
+        ]);
     }
 
     #[test]
