@@ -31,7 +31,7 @@ enum Command {
     Run(RunArgs),
     /// Run with emulated users, and show a page that moves.
     Demo(RunArgs),
-    /// Write an archive of invented records, or send them to a server.
+    /// Write an archive of invented records, or send them to a server or to topics of Kafka.
     Emulate(EmulateCommand),
     /// Check a configuration.
     Check(CheckArgs),
@@ -269,7 +269,7 @@ fn demo(args: RunArgs) -> Result<u8, CommandError> {
 fn emulate(command: EmulateCommand) -> Result<u8, CommandError> {
     match command.task()? {
         EmulateTask::Archive(args) => emulate_archive(&args),
-        EmulateTask::Live(task) => emulate_live(&task),
+        EmulateTask::Live(task) => emulate_live(task),
     }
 }
 
@@ -295,9 +295,14 @@ fn emulate_archive(args: &EmulateArgs) -> Result<u8, CommandError> {
 }
 
 /// An endless emulation ends with an interrupt, as it should; of another one something is missing then.
-fn emulate_live(task: &LiveTask) -> Result<u8, CommandError> {
-    let settings = &task.settings;
-    let sent = live::run(settings, scratch::wait_for_interrupt())?;
+fn emulate_live(task: LiveTask) -> Result<u8, CommandError> {
+    let mut settings = task.settings;
+    if let Some(path) = &task.config {
+        let config = Config::load(Some(path))?;
+        settings.kafka.connection = config.front_door.connection;
+        settings.kafka.sending = config.front_door.librdkafka;
+    }
+    let sent = live::run(&settings, scratch::wait_for_interrupt())?;
     let mut out = io::stdout().lock();
     if task.json {
         writeln!(out, "{}", live::json_summary(&sent))?;

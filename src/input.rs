@@ -2,6 +2,7 @@
 
 use crate::follow::Followed;
 use crate::kafka::Status;
+use crate::kafka::produce::TopicProducer;
 use crate::log::Log;
 use std::fs::File;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct KafkaInput {
     pub source: String,
     /// How it goes.
     pub status: Arc<Status>,
+    /// What sends to them.
+    pub producer: Arc<TopicProducer>,
     /// Keeps a second process out of the data folder.
     pub lock: File,
 }
@@ -39,6 +42,14 @@ impl Input {
         match self {
             Input::Log(input) => Some(input),
             Input::Kafka(_) => None,
+        }
+    }
+
+    /// What sends to topics of Kafka, if those are the source.
+    pub fn producer(&self) -> Option<&Arc<TopicProducer>> {
+        match self {
+            Input::Log(_) => None,
+            Input::Kafka(input) => Some(&input.producer),
         }
     }
 
@@ -69,7 +80,7 @@ impl Input {
     pub fn lag_bytes(&self) -> u64 {
         match self {
             Input::Log(LogInput { log, followed }) => followed.lag_bytes(&log.committed()),
-            Input::Kafka(KafkaInput { status, .. }) => status.lock().waiting_bytes,
+            Input::Kafka(KafkaInput { status, .. }) => status.lock().lag_bytes(),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What a configuration file may say, and what is said of one that is wrong.
 
 use pinflow::config::{
-    Config, CreateTopics, DeadLetterSettings, HttpSettings, Kinds, Limits, Live, LogSettings, Mapping, OnGap,
-    Replay, S3Settings, Start,
+    Config, CreateTopics, DeadLetterSettings, FrontDoorSettings, HttpSettings, Kinds, LibrdkafkaSettings,
+    Limits, Live, LogSettings, Mapping, OnGap, Replay, S3Settings, Start,
 };
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row::{AgeGroups, Settings};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -55,6 +56,14 @@ fn the_shipped_file_says_the_defaults() {
             connect_timeout_ms: 5_000,
         },
         kafka: None,
+        front_door: FrontDoorSettings {
+            topics: BTreeMap::new(),
+            streams: BTreeMap::new(),
+            timeout_ms: 5_000,
+            queue_bytes: 64 << 20,
+            librdkafka: LibrdkafkaSettings::default(),
+            connection: LibrdkafkaSettings::default(),
+        },
         live: Live {
             data: "data".into(),
             listen: "127.0.0.1:8080".parse().expect("an address"),

@@ -3,6 +3,7 @@
 use crate::api::sources::source;
 use crate::api::ticks::vector;
 use crate::decode::{Counts, Reason};
+use crate::kafka::produce::TopicProducer;
 use crate::measured::Measurement;
 use crate::running::Running;
 use axum::Json;
@@ -27,6 +28,7 @@ pub async fn get_status(State(running): State<Arc<Running>>) -> Json<Value> {
         "tick": { "name": tick.to_string(), "epoch": tick.epoch, "n": tick.n },
         "vector": vector(&running, tick.n).unwrap_or_default(),
         "sources": [source(&running, &measured.counts)],
+        "front_door": running.input.producer().map(|producer| front_door(producer)),
         "records": by_kind(|kind| measured.counts[kind].messages()),
         "accepted": by_kind(|kind| measured.counts[kind].accepted),
         "blank": by_kind(|kind| measured.counts[kind].blank),
@@ -36,6 +38,18 @@ pub async fn get_status(State(running): State<Arc<Running>>) -> Json<Value> {
         "duplicates": running.shared.sequencer.duplicates(),
         "state": { "posts": size.inds, "bytes": state_bytes },
     }))
+}
+
+/// How it goes with what is sent to topics of Kafka.
+fn front_door(producer: &TopicProducer) -> Value {
+    let [stored, not_stored, unknown] = producer.counts().map(|(_, records)| records);
+    json!({
+        "waiting_bytes": producer.waiting_bytes(),
+        "trouble": producer.trouble(),
+        "stored": stored,
+        "not_stored": not_stored,
+        "unknown": unknown,
+    })
 }
 
 fn by_kind(count: impl Fn(Kind) -> u64) -> Value {

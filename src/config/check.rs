@@ -2,6 +2,7 @@
 
 use super::document::Entry;
 use super::error::ConfigError;
+use super::front_door;
 use super::kafka;
 use super::kinds::{Kinds, Mapping};
 use super::written::Written;
@@ -21,13 +22,15 @@ pub(super) const K: RangeInclusive<usize> = 1..=1000;
 
 /// All values, each within its bounds.
 pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
+    let (kinds, kafka) = (kinds(written)?, kafka::settings(written)?);
+    let front_door = front_door::settings(written, kafka.as_ref(), &kinds)?;
     Ok(Config {
         workers: workers(written.get("workers"))?,
         views: Settings {
             k: number(written.get("views.k"), K)?,
             age_groups: age_groups(written.get("views.age_groups"))?,
         },
-        kinds: kinds(written)?,
+        kinds,
         limits: Limits { record_max_bytes: number(written.get("limits.record_max_bytes"), 1..=64 * MIB)? },
         replay: Replay {
             block_bytes: number(written.get("replay.block_bytes"), 4 * KIB..=64 * MIB)?,
@@ -36,7 +39,8 @@ pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
             tick_max_records: number(written.get("replay.tick_max_records"), 1..=usize::MAX)?,
         },
         s3: s3(written)?,
-        kafka: kafka::settings(written)?,
+        kafka,
+        front_door,
         live: live(written)?,
     })
 }

@@ -133,7 +133,7 @@ pub(super) fn settings(written: &Written) -> Result<Option<KafkaSettings>, Confi
             number(written.get("source.create_topics.replication"), 1..=1000)?,
         ),
         in_flight_max_bytes: number(written.get("source.in_flight_max_bytes"), 1 << 20..=usize::MAX)?,
-        librdkafka: librdkafka(written)?,
+        librdkafka: librdkafka(written, Written::LIBRDKAFKA, &RESERVED)?,
     };
     backfill(written.get("source.backfill"))?;
     if is_kafka && brokers.is_none() {
@@ -213,12 +213,16 @@ fn create_topics(partitions: usize, replication: usize) -> Option<CreateTopics> 
     (partitions > 0).then_some(CreateTopics { partitions, replication })
 }
 
-/// A name's dots may stand in quotes or not.
-fn librdkafka(written: &Written) -> Result<LibrdkafkaSettings, ConfigError> {
+/// The settings of a table, none of which may be one that pinflow sets. A name's dots may stand in quotes or not.
+pub(super) fn librdkafka(
+    written: &Written,
+    table: &str,
+    reserved: &[&str],
+) -> Result<LibrdkafkaSettings, ConfigError> {
     let mut settings = BTreeMap::new();
-    for entry in written.within(Written::LIBRDKAFKA) {
+    for entry in written.within(table) {
         let name = entry.key.0[2..].join(".");
-        if RESERVED.contains(&name.as_str()) {
+        if reserved.contains(&name.as_str()) {
             return Err(refused(entry, "left out: pinflow depends on how it sets it"));
         }
         let value = match &entry.value {

@@ -10,9 +10,11 @@ mod kinds;
 mod live;
 mod s3;
 mod kafka;
+mod front_door;
 mod error;
 
 pub use error::{ConfigError, Place};
+pub use front_door::FrontDoorSettings;
 pub use kafka::{CreateTopics, KafkaSettings, LibrdkafkaSettings, OnGap, Start, Topics};
 pub use kinds::{Kinds, Mapping};
 pub use live::{DeadLetterSettings, HttpSettings, Live, LogSettings};
@@ -38,6 +40,8 @@ pub struct Config {
     pub s3: S3Settings,
     /// The topics that `pinflow run` reads, if it does not read the embedded log.
     pub kafka: Option<KafkaSettings>,
+    /// How the front door sends records to them.
+    pub front_door: FrontDoorSettings,
     /// How live records are taken, kept and shown.
     pub live: Live,
 }

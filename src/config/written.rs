@@ -13,7 +13,9 @@ pub(super) struct Written(BTreeMap<Key, Entry>);
 impl Written {
     /// The tables whose keys are not pinflow's: names of topics, streams and folders, and librdkafka's settings.
     pub const KINDS: &str = "kinds";
+    pub const STREAMS: &str = "front_door.streams";
     pub const LIBRDKAFKA: &str = "source.librdkafka";
+    pub const PRODUCER: &str = "front_door.librdkafka";
 
     /// The shipped values. They say which keys there are.
     pub fn shipped() -> Written {
@@ -53,17 +55,15 @@ impl Written {
 
     /// The shipped keys that are not of those tables.
     pub fn fixed_keys(&self) -> impl Iterator<Item = &Key> {
-        self.0.keys().filter(|key| !is_kind(key) && !is_librdkafka(key))
+        self.0.keys().filter(|key| !is_name(key) && !is_librdkafka(key))
     }
 
     fn is_value(&self, key: &Key) -> bool {
-        self.0.contains_key(key)
-            || is_librdkafka(key)
-            || is_kind(key) && key.0.len() == 2 && !key.name().contains('/')
+        self.0.contains_key(key) || is_librdkafka(key) || is_name(key) && fits(key)
     }
 
     fn is_table(&self, key: &Key) -> bool {
-        self.0.keys().any(|known| known.is_within(key)) || *key == Key::of(Written::LIBRDKAFKA)
+        self.0.keys().any(|known| known.is_within(key)) || open_tables().any(|table| *key == table)
     }
 
     fn check_table(&self, entry: Entry) -> Result<(), ConfigError> {
@@ -79,11 +79,11 @@ impl Written {
     }
 
     fn unknown(&self, entry: Entry) -> ConfigError {
-        let hint = if !is_kind(&entry.key) {
-            let tables = [Key::of(Written::KINDS), Key::of(Written::LIBRDKAFKA)];
+        let hint = if !is_name(&entry.key) {
+            let tables: Vec<Key> = open_tables().collect();
             let known: Vec<&Key> = self.fixed_keys().chain(&tables).collect();
             key::hint(&entry.key, &known)
-        } else if entry.key.0.len() > 2 {
+        } else if !is_in_one_part(&entry.key) {
             "a name with a dot needs quotes".to_string()
         } else {
             "no topic, stream or folder has a / in its name".to_string()
@@ -92,10 +92,30 @@ impl Written {
     }
 }
 
-fn is_kind(key: &Key) -> bool {
-    key.is_within(&Key::of(Written::KINDS))
+/// The tables that take keys which the shipped file does not have.
+fn open_tables() -> impl Iterator<Item = Key> {
+    [Written::KINDS, Written::STREAMS, Written::LIBRDKAFKA, Written::PRODUCER].into_iter().map(Key::of)
+}
+
+/// Whether a key is the name of a topic, a stream or a folder.
+fn is_name(key: &Key) -> bool {
+    is_in(key, [Written::KINDS, Written::STREAMS])
 }
 
 fn is_librdkafka(key: &Key) -> bool {
-    key.is_within(&Key::of(Written::LIBRDKAFKA))
+    is_in(key, [Written::LIBRDKAFKA, Written::PRODUCER])
+}
+
+fn is_in(key: &Key, tables: [&str; 2]) -> bool {
+    tables.iter().any(|table| key.is_within(&Key::of(table)))
+}
+
+/// Whether a name can be one.
+fn fits(name: &Key) -> bool {
+    is_in_one_part(name) && !name.name().contains('/')
+}
+
+/// A name with dots would be several parts if it were not quoted.
+fn is_in_one_part(name: &Key) -> bool {
+    open_tables().any(|table| *name.table() == table.0)
 }

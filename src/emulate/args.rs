@@ -12,12 +12,13 @@ const ARCHIVE: &str = "To an archive";
 #[derive(Args, Clone, Debug, PartialEq)]
 pub struct EmulateArgs {
     /// Folder or `s3://bucket/prefix` to write an archive to: it must be missing or empty, with connect its `topics/`. Or
-    /// `http://host:port` of a server that records are sent to, until Ctrl-C unless --count or --duration says otherwise.
+    /// `http://host:port` of a server, or `kafka://host:port,…/prefix` of brokers and their topics, that records are sent to,
+    /// until Ctrl-C unless --count or --duration says otherwise.
     #[arg(long, value_name = "TARGET")]
     pub to: String,
 
-    /// The configuration file, which says how S3 is asked.
-    #[arg(long, help_heading = ARCHIVE, value_name = "FILE")]
+    /// The configuration file, which says how S3 is asked, and with source.librdkafka how brokers are.
+    #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
     /// How folders and objects are named, and records are put into them.

@@ -2,13 +2,13 @@
 
 use super::args::EmulateArgs;
 use super::error::EmulateError;
-use super::live::{Invented, LiveArgs, LiveError, LiveSettings, Rows};
+use super::live::{self, Invented, KafkaOptions, LiveArgs, LiveError, LiveSettings, Rows};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use std::path::PathBuf;
 
 /// The options that only archives have.
-const FOR_ARCHIVES: [&str; 10] = [
-    "config",
+const FOR_ARCHIVES: [&str; 9] = [
     "layout",
     "partitions",
     "per_object",
@@ -19,20 +19,13 @@ const FOR_ARCHIVES: [&str; 10] = [
     "blank_rate",
     "scatter_rate",
 ];
+/// The options that servers and topics of Kafka have.
+const FOR_SENDING: [&str; 8] =
+    ["rate", "pace", "count", "duration", "catalogue", "log_sent", "json", "quiet"];
 /// The options that only servers have.
-const FOR_SERVERS: [&str; 11] = [
-    "dialect",
-    "rate",
-    "pace",
-    "count",
-    "duration",
-    "connections",
-    "batch",
-    "catalogue",
-    "log_sent",
-    "json",
-    "quiet",
-];
+const FOR_SERVERS: [&str; 3] = ["dialect", "connections", "batch"];
+/// The options that only topics of Kafka have.
+const FOR_KAFKA: [&str; 1] = ["create_topics"];
 /// The options that say how to invent posts for a server.
 const FOR_INVENTED: [&str; 7] = [
     "posts",
@@ -66,6 +59,8 @@ pub enum EmulateTask {
 pub struct LiveTask {
     /// What is sent.
     pub settings: LiveSettings,
+    /// The configuration, which says how brokers are asked.
+    pub config: Option<PathBuf>,
     /// Whether it is said as JSON.
     pub json: bool,
 }
@@ -74,8 +69,10 @@ impl EmulateCommand {
     /// What is to be done. An option without effect is refused: else it would look as if it had one.
     pub fn task(self) -> Result<EmulateTask, EmulateError> {
         let to = self.archive.to.clone();
-        if !to.starts_with("http://") && !to.starts_with("https://") {
-            return match self.first_given(&FOR_SERVERS) {
+        let is_kafka = live::is_kafka(&to);
+        if !is_kafka && !to.starts_with("http://") && !to.starts_with("https://") {
+            let for_others = [&FOR_SENDING[..], &FOR_SERVERS, &FOR_KAFKA].concat();
+            return match self.first_given(&for_others) {
                 Some(flag) => Err(LiveError::ForServers { flag, to }.into()),
                 None => Ok(EmulateTask::Archive(self.archive)),
             };
@@ -83,10 +80,22 @@ impl EmulateCommand {
         if let Some(flag) = self.first_given(&FOR_ARCHIVES) {
             return Err(LiveError::ForArchives { flag, to }.into());
         }
+        match is_kafka {
+            true => self.refuse(&FOR_SERVERS, |flag| LiveError::NotForKafka { flag })?,
+            false => {
+                let for_kafka = [&FOR_KAFKA[..], &["config"]].concat();
+                self.refuse(&for_kafka, |flag| LiveError::NotForServers { flag, to })?;
+            }
+        }
         if let Some(flag) = self.first_given(&FOR_INVENTED).filter(|_| self.live.catalogue.is_some()) {
             return Err(LiveError::ForInvented { flag }.into());
         }
-        Ok(EmulateTask::Live(LiveTask { json: self.live.json, settings: settings(self.archive, self.live) }))
+        let (json, config) = (self.live.json, self.archive.config.clone());
+        Ok(EmulateTask::Live(LiveTask { settings: settings(self.archive, self.live), config, json }))
+    }
+
+    fn refuse(&self, options: &[&str], error: impl FnOnce(String) -> LiveError) -> Result<(), LiveError> {
+        self.first_given(options).map_or(Ok(()), |flag| Err(error(flag)))
     }
 
     /// The first of the options that was given, as a flag without its dashes.
@@ -118,6 +127,7 @@ fn settings(archive: EmulateArgs, live: LiveArgs) -> LiveSettings {
         connections: live.connections,
         batch: live.batch,
         log_sent: live.log_sent,
+        kafka: KafkaOptions { create_topics: live.create_topics, ..KafkaOptions::default() },
         progress: !live.quiet,
     }
 }
@@ -165,19 +175,24 @@ mod tests {
 
     const ARCHIVE: &str = "emulate --to archive";
     const SERVER: &str = "emulate --to http://127.0.0.1:8080";
+    const KAFKA: &str = "emulate --to kafka://127.0.0.1:9092/test";
 
     #[test]
     fn what_is_not_given_has_its_default() {
         let archive = EmulateArgs { to: "archive".into(), ..EmulateArgs::default() };
         assert_eq!(task(ARCHIVE).expect("a task"), EmulateTask::Archive(archive));
         let settings = LiveSettings { to: "http://127.0.0.1:8080".into(), ..LiveSettings::default() };
-        assert_eq!(task(SERVER).expect("a task"), EmulateTask::Live(LiveTask { settings, json: false }));
+        assert_eq!(
+            task(SERVER).expect("a task"),
+            EmulateTask::Live(LiveTask { settings, config: None, json: false })
+        );
     }
 
     #[test]
-    fn every_option_is_for_archives_for_servers_or_for_both() {
-        let for_both = ["to", "seed", "prefix", "help"];
-        let known = [&FOR_ARCHIVES[..], &FOR_SERVERS, &FOR_INVENTED, &for_both].concat();
+    fn every_option_is_for_something() {
+        let for_both = ["to", "config", "seed", "prefix", "help"];
+        let known =
+            [&FOR_ARCHIVES[..], &FOR_SENDING, &FOR_SERVERS, &FOR_KAFKA, &FOR_INVENTED, &for_both].concat();
         let command = Program::command();
         command.clone().debug_assert();
         let options: BTreeSet<&str> =
@@ -189,9 +204,7 @@ mod tests {
     #[test]
     fn options_that_do_not_fit_are_refused_by_name_even_at_their_default() {
         let said = |line: String| task(&line).expect_err(&line).to_string();
-        for flag in
-            ["layout connect", "partitions 4", "gzip", "redelivery-rate 0.1", "gap-rate 0", "config a"]
-        {
+        for flag in ["layout connect", "partitions 4", "gzip", "redelivery-rate 0.1", "gap-rate 0"] {
             let name = flag.split(' ').next().expect("a name");
             let message = format!("--{name} is for archives, and --to http://127.0.0.1:8080 is a server");
             assert_eq!(said(format!("{SERVER} --{flag}")), message);
@@ -200,6 +213,12 @@ mod tests {
         {
             let name = flag.split(' ').next().expect("a name");
             assert!(said(format!("{ARCHIVE} --{flag}")).starts_with(&format!("--{name} is for servers")));
+        }
+        for flag in ["config a", "create-topics 3"] {
+            assert!(said(format!("{SERVER} --{flag}")).contains("is for topics of Kafka"));
+        }
+        for flag in ["dialect rest-proxy", "connections 4", "batch 1"] {
+            assert!(said(format!("{KAFKA} --{flag}")).contains("--to kafka:// has none"));
         }
         let with_rows = format!("{SERVER} --catalogue rows.ndjson");
         assert!(said(format!("{with_rows} --posts 5")).starts_with("--posts is for invented posts"));

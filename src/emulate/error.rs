@@ -69,7 +69,8 @@ pub enum EmulateError {
     NoTarget,
     /// A target that is neither a folder nor a bucket.
     #[error(
-        "--to {to}: cannot write to {scheme}://, only to a folder, to s3://bucket/prefix or to http://host:port"
+        "--to {to}: cannot write to {scheme}://, only to a folder, to s3://bucket/prefix, to http://host:port or \
+         to kafka://host:port/prefix"
     )]
     Scheme {
         /// What was given.

@@ -1,16 +1,16 @@
-//! What all APIs of the front door share: topics, the way in, and the log behind it.
+//! What all APIs of the front door share: topics, the way in, and where it leads.
 
+use super::destination::{Destination, NoTopic};
+use super::record::Incoming;
 use super::refusal::Refusal;
-use super::{Appender, Streams, StreamsError};
-use crate::config::{Kinds, Mapping};
 use crate::http::{InFlight, Limits, Received, read_body};
-use crate::log::{AppendError, Appended, NewRecord, is_topic};
+use crate::kafka::produce::NotStored;
+use crate::log::Appended;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use pinflow_dataflows::kind::Kind;
 use std::sync::Arc;
-use tracing::error;
 
 /// A larger body is parsed on a thread of its own: parsing 256 KiB takes less than a millisecond, for which probes and
 /// other requests can wait.
@@ -30,13 +30,7 @@ impl Overload {
 /// The front door's state.
 pub struct Door {
     /// Where records go.
-    pub log: Appender,
-    /// Partitions of a topic, as the log was made with.
-    pub partitions: u32,
-    /// Which names exist: those that are mapped to a kind, or tell it.
-    pub kinds: Kinds,
-    /// Which of them were created, written to or closed.
-    pub streams: Arc<Streams>,
+    pub destination: Destination,
     /// Whether to refuse everything for a while.
     pub overload: Overload,
     /// The bounds.
@@ -45,40 +39,36 @@ pub struct Door {
     pub in_flight: InFlight,
 }
 
-/// Why a topic cannot be written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoTopic {
-    /// Its name has no kind, or is none.
-    Unknown,
-    /// It was deleted as a stream.
-    Closed,
-}
+/// Where each record of a request was stored, or why it was not. The log stores all of them or none; topics of Kafka may store
+/// some of them.
+pub type Outcomes = Vec<Result<Appended, NotStored>>;
 
 impl Door {
-    /// Whether a name tells a kind, so that it exists.
-    pub(super) fn exists(&self, name: &str) -> bool {
-        is_topic(name) && matches!(self.kinds.of(name), Some(Mapping::Kind(_)))
-    }
-
-    /// Whether a topic or stream takes records.
-    pub(super) fn check_topic(&self, name: &str) -> Result<(), NoTopic> {
-        if !self.exists(name) {
-            return Err(NoTopic::Unknown);
-        }
-        self.check_open(name)
-    }
-
-    fn check_open(&self, name: &str) -> Result<(), NoTopic> {
-        match self.streams.get(name) {
-            Some(stream) if stream.closed => Err(NoTopic::Closed),
-            _ => Ok(()),
+    /// Checks whether a topic takes records.
+    pub(super) async fn check_topic(&self, name: &str) -> Result<(), NoTopic> {
+        match &self.destination {
+            Destination::Log(log) => log.check_topic(name),
+            Destination::Kafka(kafka) => kafka.partitions(name).await.map(|_| ()),
         }
     }
 
-    /// The topic of what comes without one; its name says the kind, so any configuration reads it.
-    pub(super) fn ingest_topic(&self, kind: Kind) -> Result<String, NoTopic> {
-        let topic = format!("ingest.{}", kind.name());
-        self.check_open(&topic).map(|()| topic)
+    /// The topic that a stream's records go to, if it takes records.
+    pub(super) async fn topic_of_stream(&self, stream: &str) -> Result<String, NoTopic> {
+        match &self.destination {
+            Destination::Log(log) => log.check_topic(stream).map(|()| stream.to_owned()),
+            Destination::Kafka(kafka) => {
+                let topic = kafka.topic_of_stream(stream);
+                kafka.partitions(topic).await.map(|_| topic.to_owned())
+            }
+        }
+    }
+
+    /// The topic of what comes without one.
+    pub(super) async fn ingest_topic(&self, kind: Kind) -> Result<String, NoTopic> {
+        match &self.destination {
+            Destination::Log(log) => log.ingest_topic(kind),
+            Destination::Kafka(kafka) => kafka.topic_of_kind(kind).await,
+        }
     }
 
     /// Reads a request's body, unless nothing is taken now.
@@ -97,48 +87,36 @@ impl Door {
         Ok(read_body(request.into_body(), &self.limits, &self.in_flight).await?)
     }
 
-    /// Appends all records or none.
-    pub(super) async fn append(
-        &self,
-        topic: &str,
-        records: Vec<NewRecord>,
-    ) -> Result<Vec<Appended>, Refusal> {
+    /// Stores records; an error is that of all.
+    pub(super) async fn append(&self, topic: &str, records: Vec<Incoming>) -> Result<Outcomes, Refusal> {
         let max = self.limits.record_bytes;
-        if let Some(index) = records.iter().position(|record| record.bytes.len() > max) {
+        if let Some(index) = records.iter().position(|record| record.line.len() > max) {
             return Err(Refusal::RecordTooLarge { number: index + 1, max });
         }
         if records.is_empty() {
             return Ok(Vec::new());
         }
-        if self.streams.get(topic).is_none() {
-            self.change_streams(topic, Streams::note).await.map_err(|error| match error {
-                StreamsError::TooMany { max } => Refusal::TooManyStreams { max },
-                // A full disk is one, whatever it was that did not fit.
-                StreamsError::Io { reason, .. } => Refusal::Append(AppendError::of_io(&reason)),
-                error => Refusal::Streams(error.to_string()),
-            })?;
+        match &self.destination {
+            Destination::Log(log) => Ok(log.append(topic, records).await?.into_iter().map(Ok).collect()),
+            Destination::Kafka(kafka) => Ok(kafka.send(topic, records).await?),
         }
-        self.log.append(topic, records).await.map_err(|refused| {
-            if let AppendError::Failed(reason) = &refused {
-                error!(topic, reason, "could not append records");
-            }
-            Refusal::Append(refused)
-        })
     }
+}
 
-    /// Changes what is known of a stream, on a thread that may wait for the disk.
-    pub(super) async fn change_streams(
-        &self,
-        name: &str,
-        change: fn(&Streams, &str) -> Result<(), StreamsError>,
-    ) -> Result<(), StreamsError> {
-        let (streams, name) = (Arc::clone(&self.streams), name.to_owned());
-        let changed = on_a_thread(move || change(&streams, &name)).await;
-        if let Err(StreamsError::Io { path, reason }) = &changed {
-            error!(path = %path.display(), %reason, "could not write the streams");
-        }
-        changed
-    }
+/// Why no record of a request is known to be stored; nothing if one is. Of several reasons the one that leaves most open.
+pub fn none_stored(outcomes: &Outcomes) -> Option<NotStored> {
+    let reasons: Option<Vec<&NotStored>> = outcomes.iter().map(|outcome| outcome.as_ref().err()).collect();
+    worst(reasons?.into_iter())
+}
+
+/// Of several reasons the one that leaves most open.
+pub fn worst<'a>(reasons: impl Iterator<Item = &'a NotStored>) -> Option<NotStored> {
+    let certainty = |reason: &&NotStored| match reason {
+        NotStored::Unknown(_) => 0,
+        reason if reason.is_passing() => 1,
+        _ => 2,
+    };
+    reasons.min_by_key(certainty).cloned()
 }
 
 /// Parses a body of so many bytes where that holds nobody up.
@@ -146,7 +124,7 @@ pub async fn parse<T: Send + 'static>(bytes: usize, parse: impl FnOnce() -> T + 
     if bytes <= INLINE_BYTES { parse() } else { on_a_thread(parse).await }
 }
 
-async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.expect("the work neither panics nor is cancelled")
 }
 

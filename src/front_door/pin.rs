@@ -3,10 +3,10 @@
 //! The answer is the pin, spelled as it came. What is no JSON object gets FastAPI's 422. Its media type does not matter:
 //! some of the producers send none.
 
+use super::destination::NoTopic;
 use super::door::{self, Door};
-use super::record::{record_of, text_of};
+use super::record::{Incoming, record_of, text_of};
 use super::refusal::Refusal;
-use crate::log::NewRecord;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -23,14 +23,23 @@ const MAX_SHOWN_BYTES: usize = 4 << 10;
 enum PinError {
     /// FastAPI's list of what is wrong.
     Unprocessable(Value),
-    /// The topic of pins was deleted as a stream.
-    Closed,
+    /// There is no topic for it.
+    NoTopic(NoTopic),
     Refused(Refusal),
 }
 
 impl From<Refusal> for PinError {
     fn from(refusal: Refusal) -> PinError {
         PinError::Refused(refusal)
+    }
+}
+
+impl From<NoTopic> for PinError {
+    fn from(no_topic: NoTopic) -> PinError {
+        match no_topic {
+            NoTopic::Refused(refusal) => PinError::Refused(refusal),
+            no_topic => PinError::NoTopic(no_topic),
+        }
     }
 }
 
@@ -43,23 +52,25 @@ pub async fn post(State(door): State<Arc<Door>>, request: Request) -> Response {
 }
 
 async fn append(door: &Door, request: Request) -> Result<Bytes, PinError> {
-    let topic = door.ingest_topic(Kind::Pin).map_err(|_| PinError::Closed)?;
+    let topic = door.ingest_topic(Kind::Pin).await?;
     let received = door.receive(request).await?;
     let body = received.bytes.clone();
     let record = door::parse(body.len(), move || record(&body)).await.map_err(PinError::Unprocessable)?;
-    let pin = record.bytes.clone();
-    door.append(&topic, vec![record]).await?;
+    let pin = record.line.clone();
+    let mut outcomes = door.append(&topic, vec![record]).await?;
+    let outcome = outcomes.pop().expect("every record has an outcome");
+    outcome.map_err(Refusal::NotStored)?;
     Ok(pin)
 }
 
-fn record(body: &Bytes) -> Result<NewRecord, Value> {
+fn record(body: &Bytes) -> Result<Incoming, Value> {
     if body.is_empty() {
         return Err(json!({ "type": "missing", "loc": ["body"], "msg": "Field required", "input": null }));
     }
     let text = text_of(body).map_err(|error| no_json(error.valid_up_to(), &error.to_string()))?;
     let record =
         record_of(body, text).map_err(|error| no_json(position(text, &error), &error.to_string()))?;
-    if !record.bytes.starts_with(b"{") {
+    if !record.line.starts_with(b"{") {
         return Err(no_object(text));
     }
     Ok(record)
@@ -93,7 +104,8 @@ fn answer(door: &Door, error: &PinError) -> Response {
             let body = json!({ "detail": [wrong] }).to_string();
             json_response(StatusCode::UNPROCESSABLE_ENTITY, body.into())
         }
-        PinError::Closed => detail(StatusCode::GONE, "the stream of pins was deleted"),
+        PinError::NoTopic(NoTopic::Closed) => detail(StatusCode::GONE, "the stream of pins was deleted"),
+        PinError::NoTopic(no_topic) => detail(StatusCode::NOT_FOUND, &no_topic.to_string()),
         PinError::Refused(refusal) => {
             let mut response = detail(refusal.status(), &refusal.to_string());
             refusal.dress(&mut response, &door.limits);

@@ -1,6 +1,7 @@
 //! Why a request is refused, whichever API it speaks. Each API says it in its own shape.
 
 use crate::http::{BodyError, GunzipError, Limits};
+use crate::kafka::produce::NotStored;
 use crate::log::AppendError;
 use axum::http::header::{CONNECTION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
@@ -28,6 +29,8 @@ pub enum Refusal {
     Streams(String),
     #[error(transparent)]
     Append(#[from] AppendError),
+    #[error(transparent)]
+    NotStored(#[from] NotStored),
 }
 
 impl Refusal {
@@ -37,18 +40,27 @@ impl Refusal {
             Refusal::Overloaded
             | Refusal::Body(BodyError::NoBudget)
             | Refusal::Gunzip(GunzipError::NoBudget)
-            | Refusal::Append(AppendError::Busy) => StatusCode::TOO_MANY_REQUESTS,
+            | Refusal::Append(AppendError::Busy)
+            | Refusal::NotStored(NotStored::Busy) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Body(BodyError::TooLarge { .. })
             | Refusal::Gunzip(GunzipError::TooLarge { .. })
             | Refusal::TooManyRecords { .. }
-            | Refusal::RecordTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            | Refusal::RecordTooLarge { .. }
+            | Refusal::NotStored(NotStored::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::Body(BodyError::Timeout) => StatusCode::REQUEST_TIMEOUT,
             Refusal::Body(BodyError::Broken)
             | Refusal::Gunzip(GunzipError::Damaged)
             | Refusal::TooManyStreams { .. }
             | Refusal::Append(AppendError::Invalid(_)) => StatusCode::BAD_REQUEST,
             Refusal::Encoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Refusal::Append(AppendError::NoRoom(_) | AppendError::Closed) => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Append(AppendError::NoRoom(_) | AppendError::Closed)
+            | Refusal::NotStored(NotStored::Unreachable(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::NotStored(NotStored::Unknown(_)) => StatusCode::GATEWAY_TIMEOUT,
+            Refusal::NotStored(NotStored::NoTopic) => StatusCode::NOT_FOUND,
+            Refusal::NotStored(NotStored::Forbidden(_)) => StatusCode::FORBIDDEN,
+            Refusal::NotStored(NotStored::NoPartition | NotStored::Refused(_)) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Refusal::Append(AppendError::Failed(_)) | Refusal::Streams(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }

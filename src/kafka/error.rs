@@ -14,6 +14,20 @@ pub enum KafkaError {
     /// librdkafka refuses them together.
     #[error("source.librdkafka must be changed: {0}")]
     Settings(String),
+    /// librdkafka refuses a setting for sending.
+    #[error("front_door.librdkafka.\"{key}\" must be left out or changed: {problem}")]
+    ProducerSetting {
+        /// Its name.
+        key: String,
+        /// What librdkafka says.
+        problem: String,
+    },
+    /// librdkafka refuses settings for sending together.
+    #[error("front_door.librdkafka must be changed: {0}")]
+    ProducerSettings(String),
+    /// The system gives no thread.
+    #[error("cannot start: {0}")]
+    Start(String),
     /// A topic's name does not say of which kind its records are.
     #[error(
         "{topic}: the name does not say of which kind its records are; set kinds.\"{topic}\" in the configuration to \

@@ -7,6 +7,7 @@
 //! Partitions are assigned, never subscribed to, and positions are pinflow's own: what is committed is for tools that show
 //! lag, and nobody here reads it.
 
+pub mod produce;
 mod client;
 mod error;
 mod ranks;

@@ -126,6 +126,12 @@ impl PartitionStatus {
         self.end.saturating_sub(self.next)
     }
 
+    /// The same in bytes, as far as messages are as long as those that have come.
+    fn lag_bytes(&self) -> u64 {
+        let positions = u128::from(self.next - self.first).max(1);
+        (u128::from(self.received.all) * u128::from(self.lag()) / positions) as u64
+    }
+
     /// How old the last message is of a partition that is not read to its end; nothing if no time is known.
     pub fn lag_seconds(&self, now_ms: u64) -> Option<f64> {
         match self.lag() {
@@ -190,6 +196,12 @@ impl SourceStatus {
         troubles
     }
 
+    /// About how many bytes wait to be read: those that have come, and for positions that have not as many as others had.
+    pub fn lag_bytes(&self) -> u64 {
+        let waiting: u64 = self.partitions.values().map(PartitionStatus::lag_bytes).sum();
+        self.waiting_bytes + waiting
+    }
+
     /// Bytes that have come, and positions that have and have not, of what was there at the start.
     pub fn progress(&self) -> (u64, u64) {
         let read = |partition: &PartitionStatus| partition.next.min(partition.end_at_start) - partition.first;
@@ -231,6 +243,15 @@ mod tests {
         status.stopped = Some("why".to_owned());
         let troubles = ["Kafka stopped: why", "topic b.geo: it does not exist, and is waited for"];
         assert_eq!(status.troubles(), troubles);
+    }
+
+    #[test]
+    fn lag_in_bytes_counts_what_has_come_and_guesses_the_rest() {
+        let received = Bytes { all: 700, at: Instant::now() };
+        let mut status = SourceStatus { waiting_bytes: 40, ..SourceStatus::default() };
+        status.partitions.insert(0, PartitionStatus { received, ..partition(7, 9) });
+        status.partitions.insert(1, partition(0, 9));
+        assert_eq!(status.lag_bytes(), 40 + 2 * 100);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::begin::{self, Begin};
 use super::check::Suspicion;
 use super::client::{self, Consumer};
-use super::create;
+use super::create::{self, NewTopics};
 use super::error::KafkaError;
 use super::made_again;
 use super::progress::Progress;
@@ -13,7 +13,7 @@ use super::status::{Status, named};
 use super::tail::Beginning;
 use super::topics::{Found, Wanted};
 use crate::archive::PartitionName;
-use crate::config::{Config, KafkaSettings, Start};
+use crate::config::{Config, CreateTopics, KafkaSettings, Start};
 use crate::follow::Woken;
 use crate::partitions::{KnownPartition, Partitions};
 use crossbeam_channel::Sender;
@@ -140,7 +140,8 @@ impl Watcher {
     fn look(&mut self, found: &Found) -> Result<(), Stopped> {
         self.status.lock().missing.clone_from(&found.missing);
         if let Some(create) = self.settings.create_topics.filter(|_| !found.missing.is_empty())
-            && let Err(error) = create::topics(&self.settings, &found.missing, create)
+            && let Err(error) =
+                create::topics(&client::common(&self.settings), &found.missing, new_topics(create))
         {
             self.set_last_error(error);
         }
@@ -205,6 +206,10 @@ impl Watcher {
             self.progress.tell(&self.consumer, &self.partitions.all(), cut.vector);
         }
     }
+}
+
+fn new_topics(create: CreateTopics) -> NewTopics {
+    NewTopics { partitions: create.partitions as i32, replication: create.replication as i32 }
 }
 
 /// All partitions, by topic and number, with their kinds.

@@ -48,6 +48,13 @@ impl Now<'_> {
     }
 
     fn kafka(&self, input: &KafkaInput) {
+        let waiting = input.producer.waiting_bytes() as u64;
+        self.gauge("pinflow_kafka_sending_bytes", "Bytes that wait to be sent or answered.", waiting);
+        let sent = "Records of the front door that were handed over to be sent, by what became of them.";
+        let sent = self.counters("pinflow_kafka_sent_records_total", sent, &["outcome"]);
+        for (outcome, records) in input.producer.counts() {
+            sent.with_label_values(&[outcome]).inc_by(records);
+        }
         let status = input.status.lock();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
         let end = "Offset behind the last committed message.";

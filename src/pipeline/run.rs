@@ -170,6 +170,9 @@ impl Run {
         if let Some(input) = self.running.input.log() {
             input.log.close();
         }
+        if let Some(producer) = self.running.input.producer() {
+            producer.close();
+        }
         end_workers(&self.stop, self.threads, self.workers);
         self.dead_letters.live.flush();
         info!(cut_off, "stopped");

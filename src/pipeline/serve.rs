@@ -3,13 +3,12 @@
 use super::run::RunError;
 use crate::api::{self, Api};
 use crate::config::Config;
-use crate::front_door::{self, Appender, Door, Overload, Streams};
+use crate::front_door::{self, Appender, Destination, Door, KafkaTopics, LogTopics, Overload, Streams};
 use crate::http::{InFlight, Limits, Observer, Probes, Server, Stopped};
-use crate::input::LogInput;
+use crate::input::{Input, KafkaInput, LogInput};
 use crate::page;
 use crate::running::Running;
 use crate::views::ViewStore;
-use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,16 +42,14 @@ pub fn start(config: &Config, running: Arc<Running>) -> Result<Serving, RunError
         Builder::new_multi_thread().worker_threads(THREADS).thread_name("http").enable_all().build();
     let runtime = runtime.map_err(|error| RunError::Start(error.to_string()))?;
     let limits = limits(config);
-    let door = running.input.log().map(|input| door(config, &limits, &running, input)).transpose()?;
+    let door = door(config, &limits, &running)?;
     let listen = config.live.listen;
     let (probes, observer) = (probes(running.clone()), running.metrics.observer());
     let server = runtime.block_on(bind(listen, limits, probes, observer))?;
     let address = server.address().map_err(|error| RunError::Listen { address: listen, error })?;
     runtime.spawn(running.clone().observe_freshness());
     let views = running.shared.views.clone();
-    // What the front door takes goes to the log.
-    let routes =
-        door.map_or_else(Router::new, front_door::routes).merge(api::routes(Api { views: views.clone() }));
+    let routes = front_door::routes(door).merge(api::routes(Api { views: views.clone() }));
     let routes = routes.merge(api::routes_of_run(running)).merge(page::routes());
     let (stop, stopping) = oneshot::channel();
     // Dropping the sender stops, too.
@@ -106,24 +103,39 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-fn door(
-    config: &Config,
-    limits: &Limits,
-    running: &Arc<Running>,
-    input: &LogInput,
-) -> Result<Door, RunError> {
-    let data = &config.live.data;
-    let streams = Streams::open(data, limits.streams).map_err(|error| RunError::Start(error.to_string()))?;
+fn door(config: &Config, limits: &Limits, running: &Arc<Running>) -> Result<Door, RunError> {
+    let destination = match &running.input {
+        Input::Log(input) => Destination::Log(log_topics(config, limits, input)?),
+        Input::Kafka(input) => Destination::Kafka(kafka_topics(config, input)),
+    };
     let (lag_max_bytes, lagging) = (config.live.lag_max_bytes as u64, running.clone());
     Ok(Door {
-        log: Appender::of_log(input.log.clone()),
-        partitions: input.log.partitions(),
-        kinds: config.kinds.clone(),
-        streams: Arc::new(streams),
+        destination,
         overload: Overload::new(move || lagging.is_live() && lagging.input.lag_bytes() > lag_max_bytes),
         limits: limits.clone(),
         in_flight: InFlight::new(limits.in_flight_bytes),
     })
+}
+
+fn log_topics(config: &Config, limits: &Limits, input: &LogInput) -> Result<LogTopics, RunError> {
+    let data = &config.live.data;
+    let streams = Streams::open(data, limits.streams).map_err(|error| RunError::Start(error.to_string()))?;
+    Ok(LogTopics {
+        log: Appender::of_log(input.log.clone()),
+        partitions: input.log.partitions(),
+        kinds: config.kinds.clone(),
+        streams: Arc::new(streams),
+    })
+}
+
+fn kafka_topics(config: &Config, input: &KafkaInput) -> KafkaTopics {
+    let source = config.kafka.as_ref().expect("the input is made of it");
+    KafkaTopics {
+        producer: input.producer.clone(),
+        wanted: source.topics.clone(),
+        kinds: config.kinds.clone(),
+        settings: config.front_door.clone(),
+    }
 }
 
 fn probes(running: Arc<Running>) -> Probes {

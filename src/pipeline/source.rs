@@ -6,6 +6,7 @@ use crate::buffers::Buffers;
 use crate::config::{Config, KafkaSettings};
 use crate::follow::{Followed, Follower, Woken};
 use crate::input::{Input, KafkaInput, LogInput};
+use crate::kafka::produce::{ProducerSettings, TopicProducer};
 use crate::kafka::{self, KafkaSource};
 use crate::log::{self, Log, Opened};
 use crate::metrics::Metrics;
@@ -56,7 +57,8 @@ pub fn open(config: &Config, metrics: &Metrics) -> Result<Input, RunError> {
             let data = &config.live.data;
             let lock = lock(data).map_err(|error| RunError::Data { folder: data.clone(), error })?;
             let (source, status) = (kafka::source_name(settings), Arc::default());
-            Ok(Input::Kafka(KafkaInput { source, status, lock }))
+            let producer = Arc::new(TopicProducer::start(ProducerSettings::of_run(config, settings))?);
+            Ok(Input::Kafka(KafkaInput { source, status, producer, lock }))
         }
     }
 }

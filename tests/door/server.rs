@@ -3,7 +3,7 @@
 use crate::client::{Answer, exchange, request};
 use crate::memory_log::{MemoryLog, PARTITIONS};
 use pinflow::config::Config;
-use pinflow::front_door::{Door, Overload, Streams, routes};
+use pinflow::front_door::{Destination, Door, LogTopics, Overload, Streams, routes};
 use pinflow::http::{InFlight, Limits, Observer, Probes, Server, Stopped};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,10 +37,12 @@ impl TestServer {
         let observed = Arc::new(Mutex::new(Vec::new()));
         let folder = tempfile::tempdir().unwrap();
         let door = Door {
-            log: log.seam(),
-            partitions: PARTITIONS,
-            kinds: Config::default().kinds,
-            streams: Arc::new(Streams::open(folder.path(), limits.streams).unwrap()),
+            destination: Destination::Log(LogTopics {
+                log: log.seam(),
+                partitions: PARTITIONS,
+                kinds: Config::default().kinds,
+                streams: Arc::new(Streams::open(folder.path(), limits.streams).unwrap()),
+            }),
             overload: Overload::new({
                 let overloaded = Arc::clone(&overloaded);
                 move || overloaded.load(Ordering::Relaxed)

@@ -75,6 +75,21 @@ impl Broker {
         self.process.wait().expect("it ends");
     }
 
+    /// Lets it stand still: it is there, and answers nothing.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().expect("there is kill").success());
+    }
+
     /// Starts it again on what it holds.
     pub fn start_again(&mut self) {
         self.process = run(self.folder.path());

@@ -55,7 +55,8 @@ fn read(consumer: &BaseConsumer, topic: &str, content: &mut Content) {
         match consumer.poll(PATIENCE) {
             Some(Ok(message)) => {
                 let text = match message.payload() {
-                    Some(value) => String::from_utf8_lossy(value).into_owned(),
+                    // What is no text is no JSON either, and has to stay so.
+                    Some(value) => String::from_utf8(value.to_vec()).unwrap_or_else(|_| "no text".to_owned()),
                     None => tombstone(message.key()),
                 };
                 content.records.push(LogRecord {

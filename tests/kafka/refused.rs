@@ -42,3 +42,34 @@ fn a_value_that_librdkafka_does_not_take_is_named() {
         "source.librdkafka.\"security.protocol\" must be left out or changed",
     );
 }
+
+/// Of a source with one topic of pins.
+#[track_caller]
+fn check_door(door: &str, told: &str) {
+    check(&format!("topics = [\"a.pin\", \"^b\\\\.\"]\n[front_door]\n{door}"), told);
+}
+
+#[test]
+fn a_topic_of_the_front_door_that_is_not_read_is_named() {
+    let told = "front_door.geo must be empty, or a topic of source.topics whose kind is geo";
+    check_door("geo = \"a.pin\"", told);
+    check_door("geo = \"c.geo\"", told);
+    let told = "front_door.streams.\"s.pin\" must be a topic of source.topics whose kind is pin, geo or user";
+    check_door("pin = \"a.pin\"\nuser = \"b.user\"\nstreams.\"s.pin\" = \"b.clicks\"", told);
+}
+
+#[test]
+fn a_setting_that_sending_depends_on_is_named() {
+    check_door(
+        "librdkafka.acks = 1",
+        "front_door.librdkafka.acks must be left out: pinflow depends on how it sets it",
+    );
+    check_door(
+        "librdkafka.\"non.sense\" = 1",
+        "front_door.librdkafka.\"non.sense\" must be left out or changed",
+    );
+    check_door(
+        "librdkafka.\"max.in.flight\" = 10",
+        "front_door.librdkafka must be changed: Client creation error: `max.in.flight` must be set <= 5",
+    );
+}

@@ -6,11 +6,11 @@ use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The options that servers alone have.
+/// The options that servers and topics of Kafka alone have.
 #[derive(Args, Clone, Debug, PartialEq)]
-#[command(next_help_heading = "To a server")]
+#[command(next_help_heading = "To a server or to topics of Kafka")]
 pub struct LiveArgs {
-    /// Which way in of the server's is taken; pin sends pins only.
+    /// Which way in of the server's is taken; pin sends pins only. Not for Kafka.
     #[arg(long, value_enum, default_value_t = Dialect::default())]
     pub dialect: Dialect,
 
@@ -31,12 +31,12 @@ pub struct LiveArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, allow_negative_numbers = true)]
     pub duration: Option<Duration>,
 
-    /// Connections, each with one request at a time. All records of an `ind` go over one, in their order.
+    /// Connections, each with one request at a time. All records of an `ind` go over one, in their order. Not for Kafka.
     #[arg(long, value_name = "N", default_value_t = LiveSettings::default().connections, allow_negative_numbers = true)]
     pub connections: u32,
 
-    /// Records of a request, of one kind, for rest-proxy and ingest; they wait for each other at most a fifth of a second
-    /// [default: 1, with ingest 100].
+    /// Records of a request, of one kind, for rest-proxy and ingest; they wait for each other at most a fifth of a second.
+    /// Not for Kafka [default: 1, with ingest 100].
     #[arg(long, value_name = "RECORDS", allow_negative_numbers = true)]
     pub batch: Option<u32>,
 
@@ -49,6 +49,10 @@ pub struct LiveArgs {
     /// far as the answer tells them.
     #[arg(long, value_name = "FILE")]
     pub log_sent: Option<PathBuf>,
+
+    /// Make topics of Kafka that are missing, each with so many partitions.
+    #[arg(long, value_name = "PARTITIONS", allow_negative_numbers = true)]
+    pub create_topics: Option<u32>,
 
     /// Print the summary as one JSON object.
     #[arg(long)]

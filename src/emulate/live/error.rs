@@ -1,6 +1,7 @@
 //! Why records could not be sent to a server.
 
 use super::dialect::Dialect;
+use crate::kafka::KafkaError;
 use std::path::PathBuf;
 
 /// Why a live emulation did not begin, or ended early.
@@ -15,13 +16,56 @@ pub enum LiveError {
         to: String,
     },
     /// An option that only servers have.
-    #[error("--{flag} is for servers (--to http://host:port), and --to {to} is an archive")]
+    #[error(
+        "--{flag} is for servers (--to http://host:port) or topics (--to kafka://host:port/prefix), and --to {to} is an archive"
+    )]
     ForServers {
         /// The flag, without its dashes.
         flag: String,
         /// Where records were to go.
         to: String,
     },
+    /// An option that only servers have, and topics of Kafka have not.
+    #[error("--{flag} is for servers, and --to kafka:// has none: one client sends all records")]
+    NotForKafka {
+        /// The flag, without its dashes.
+        flag: String,
+    },
+    /// An option that only topics of Kafka have.
+    #[error("--{flag} is for topics of Kafka (--to kafka://host:port/prefix), and --to {to} is a server")]
+    NotForServers {
+        /// The flag, without its dashes.
+        flag: String,
+        /// Where records were to go.
+        to: String,
+    },
+    /// A prefix in the address and one beside it.
+    #[error("--prefix {prefix} and --to {to} both say what topics are called; leave one out")]
+    TwoPrefixes {
+        /// The option.
+        prefix: String,
+        /// The address.
+        to: String,
+    },
+    /// Topics are missing.
+    #[error("{to}: there is no topic {topics}; make it, or have it made with --create-topics PARTITIONS")]
+    NoTopics {
+        /// Where records were to go.
+        to: String,
+        /// Their names.
+        topics: String,
+    },
+    /// Topics cannot be made.
+    #[error("{to}: {reason}")]
+    CannotCreate {
+        /// Where records were to go.
+        to: String,
+        /// What the brokers say.
+        reason: String,
+    },
+    /// No client can be made of the settings.
+    #[error(transparent)]
+    Kafka(#[from] KafkaError),
     /// An option that says how to invent posts, where they come from a file.
     #[error("--{flag} is for invented posts, and --catalogue takes them from a file")]
     ForInvented {
@@ -104,6 +148,12 @@ pub enum LiveError {
 impl LiveError {
     /// Whether the command line, or a file that it names, has to be changed.
     pub fn is_usage(&self) -> bool {
-        !matches!(self, LiveError::NoServer { .. } | LiveError::Runtime(_))
+        !matches!(
+            self,
+            LiveError::NoServer { .. }
+                | LiveError::NoTopics { .. }
+                | LiveError::CannotCreate { .. }
+                | LiveError::Runtime(_)
+        )
     }
 }

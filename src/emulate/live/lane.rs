@@ -22,14 +22,18 @@ const MOST_ATTEMPTS: u32 = 10;
 /// How long an answer is waited for after all was told to end.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What all connections share.
-pub struct Shared {
-    /// Where requests go.
+/// The server, to which all connections go.
+pub struct Server {
+    /// What sends requests.
     pub client: HttpClient,
     /// How they are spoken.
     pub dialect: Dialect,
     /// Batches as requests.
     pub requests: Requests,
+}
+
+/// What all connections share.
+pub struct Shared {
     /// The time from which batches are due.
     pub start: Instant,
     /// The counts.
@@ -45,6 +49,7 @@ impl Shared {
 
 /// A connection.
 pub struct Lane {
+    server: Arc<Server>,
     shared: Arc<Shared>,
     backoff: Backoff,
     stopped: watch::Receiver<bool>,
@@ -52,8 +57,13 @@ pub struct Lane {
 
 impl Lane {
     /// The connection of that number; it ends soon once `stopped` holds true.
-    pub fn new(number: usize, shared: Arc<Shared>, stopped: watch::Receiver<bool>) -> Lane {
-        Lane { shared, backoff: Backoff::new(number), stopped }
+    pub fn new(
+        number: usize,
+        server: Arc<Server>,
+        shared: Arc<Shared>,
+        stopped: watch::Receiver<bool>,
+    ) -> Lane {
+        Lane { server, shared, backoff: Backoff::new(number), stopped }
     }
 
     /// Sends batches until there are no more, or it is told to end.
@@ -67,15 +77,15 @@ impl Lane {
     }
 
     async fn send(&mut self, batch: &Batch) {
-        let shared = Arc::clone(&self.shared);
+        let (shared, server) = (Arc::clone(&self.shared), Arc::clone(&self.server));
         shared.tally().began(batch, shared.start.elapsed().saturating_sub(batch.due));
-        let request = shared.requests.of(batch);
+        let request = server.requests.of(batch);
         let (mut attempts, mut misses) = (0, 0);
         self.backoff.reset();
         loop {
             let begin = Instant::now();
             let answer = tokio::select! {
-                answer = shared.client.send(request.clone()) => answer,
+                answer = server.client.send(request.clone()) => answer,
                 () = given_up(self.stopped.clone()) => break,
             };
             let wait = match answer {
@@ -84,8 +94,8 @@ impl Lane {
                     (attempts, misses) = (attempts + 1, 0);
                     let status = answer.status();
                     if status.is_success() {
-                        let fates = fates(shared.dialect, batch.messages.len(), answer.body());
-                        let topic = shared.requests.topic(batch.kind);
+                        let fates = fates(server.dialect, batch.messages.len(), answer.body());
+                        let topic = server.requests.topic(batch.kind);
                         return shared.tally().succeeded(batch, topic, fates);
                     }
                     if !is_passing(status) || attempts == MOST_ATTEMPTS {
@@ -126,7 +136,8 @@ fn is_passing(status: StatusCode) -> bool {
         || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
 }
 
-async fn given_up(mut stopped: watch::Receiver<bool>) {
+/// Done a moment after all was told to end.
+pub async fn given_up(mut stopped: watch::Receiver<bool>) {
     until_stopped(&mut stopped).await;
     sleep(GRACE).await;
 }

@@ -1,15 +1,17 @@
-//! Live emulation: posts drawn at random are sent to a server, each as a pin, a geo and a user, at a rate of their own.
+//! Live emulation: posts drawn at random are sent to a server or to topics of Kafka, each as a pin, a geo and a user, at a rate
+//! of their own.
 //!
 //! The loop is open, as that of many users is: when a post is due depends on the start and the rate alone. A server that
 //! is slow gets as many posts as a fast one, and gets them late. What waits is bounded: beyond
 //! that, posts are drawn when there is room.
 //!
-//! A record whose answer was lost is sent again, so a server may have it twice.
+//! A record whose answer was lost is sent again, so a server may have it twice. A topic has it once.
 
 mod dialect;
 mod error;
 mod settings;
 mod args;
+mod address;
 mod plan;
 mod schedule;
 mod message;
@@ -19,6 +21,7 @@ mod source;
 mod batch;
 mod requests;
 mod lane;
+mod kafka_lane;
 mod backoff;
 mod answer;
 mod tally;
@@ -27,19 +30,21 @@ mod sent_log;
 mod sent;
 mod report;
 
+pub use address::is_kafka;
 pub use args::LiveArgs;
 pub use dialect::Dialect;
 pub use error::LiveError;
 pub use report::{json_summary, write_summary};
 pub use sent::{Refusal, Sent, SentKind, Times};
-pub use settings::{Invented, LiveSettings, Pace, Rows};
+pub use settings::{Invented, KafkaOptions, LiveSettings, Pace, Rows};
 
 use super::error::EmulateError;
 use crate::http_client::{HttpBounds, HttpClient};
 use batch::{Batch, Batches};
 use http::Uri;
-use lane::{Lane, Shared};
-use plan::LivePlan;
+use kafka_lane::KafkaLane;
+use lane::{Lane, Server, Shared};
+use plan::{LivePlan, Target};
 use schedule::Schedule;
 use sent_log::SentLog;
 use source::Source;
@@ -75,23 +80,37 @@ async fn send(
     log: Option<SentLog>,
     stop: &AtomicBool,
 ) -> Result<Sent, EmulateError> {
-    find_server(&settings.to, &plan.server).await?;
-    let bounds = HttpBounds { idle_connections: plan.connections, ..HttpBounds::default() };
-    let shared = Arc::new(Shared {
-        client: HttpClient::new(bounds),
-        dialect: settings.dialect,
-        requests: plan.requests,
-        start: Instant::now(),
-        tally: Mutex::new(Tally::new(&settings.to, log)),
-    });
+    let sender = match plan.target {
+        Target::Server(server, requests) => {
+            find_server(&settings.to, &server).await?;
+            let bounds = HttpBounds { idle_connections: plan.connections, ..HttpBounds::default() };
+            let (client, dialect) = (HttpClient::new(bounds), settings.dialect);
+            Sender::Server(Arc::new(Server { client, dialect, requests: *requests }))
+        }
+        Target::Kafka(address) => {
+            Sender::Kafka(KafkaLane::connect(&settings.to, address, &settings.kafka).await?)
+        }
+    };
+    let tally = Mutex::new(Tally::new(&settings.to, log));
+    let shared = Arc::new(Shared { start: Instant::now(), tally });
     let progress = settings.progress.then(|| tokio::spawn(report::show(Arc::clone(&shared))));
     let (tell, told) = watch::channel(false);
     let (mut lanes, mut queues) = (JoinSet::new(), Vec::new());
     let waiting = (WAITING_MESSAGES / plan.connections / plan.batch).max(LEAST_WAITING_BATCHES);
-    for number in 0..plan.connections {
-        let (queue, batches) = mpsc::channel(waiting);
-        lanes.spawn(Lane::new(number, Arc::clone(&shared), told.clone()).run(batches));
-        queues.push(queue);
+    match sender {
+        Sender::Kafka(lane) => {
+            let (queue, batches) = mpsc::channel(waiting);
+            lanes.spawn(lane.run(Arc::clone(&shared), batches, told));
+            queues.push(queue);
+        }
+        Sender::Server(server) => {
+            for number in 0..plan.connections {
+                let (queue, batches) = mpsc::channel(waiting);
+                let lane = Lane::new(number, Arc::clone(&server), Arc::clone(&shared), told.clone());
+                lanes.spawn(lane.run(batches));
+                queues.push(queue);
+            }
+        }
     }
     let batches = Batches::new(plan.batch, plan.connections);
     let all = async {
@@ -108,6 +127,12 @@ async fn send(
         progress.abort();
     }
     shared.tally().finish(stopped)
+}
+
+/// What sends, connected.
+enum Sender {
+    Server(Arc<Server>),
+    Kafka(KafkaLane),
 }
 
 /// Draws posts when they are due and hands their messages to the connections. In the end the queues are closed.

@@ -1,5 +1,6 @@
 //! The settings, checked, in the types that senders work with.
 
+use super::address::{KafkaAddress, is_kafka};
 use super::dialect::Dialect;
 use super::error::LiveError;
 use super::file_rows::FileRows;
@@ -18,29 +19,42 @@ use http::Uri;
 const MOST_RATE: f64 = 1e6;
 /// Each has a socket, and batches of its own.
 const MOST_CONNECTIONS: u64 = 1_000;
+/// As many as source.create_topics takes.
+const MOST_PARTITIONS: u64 = 100_000;
 
 /// Checked settings.
 pub struct LivePlan {
-    /// The server.
-    pub server: Uri,
+    /// Where records go.
+    pub target: Target,
     /// When posts are due.
     pub schedule: Schedule,
     /// What they are.
     pub source: Source,
-    /// How batches are put into requests.
-    pub requests: Requests,
     /// Connections.
     pub connections: usize,
     /// Records of a request.
     pub batch: usize,
 }
 
+/// Where records go.
+pub enum Target {
+    /// A server, and how batches are put into requests to it.
+    Server(Uri, Box<Requests>),
+    /// Topics of Kafka.
+    Kafka(KafkaAddress),
+}
+
 impl LivePlan {
     /// Checks the settings; an error names the flag.
     pub fn from_settings(settings: &LiveSettings) -> Result<LivePlan, EmulateError> {
-        let dialect = settings.dialect;
-        let (server, requests) =
-            server(&settings.to, dialect, &topics(dialect, settings.prefix.as_deref())?)?;
+        let (dialect, prefix) = (settings.dialect, settings.prefix.as_deref());
+        let target = match is_kafka(&settings.to) {
+            true => Target::Kafka(KafkaAddress::parse(&settings.to, prefix)?),
+            false => {
+                let (server, requests) = server(&settings.to, dialect, &topics(dialect, prefix)?)?;
+                Target::Server(server, Box::new(requests))
+            }
+        };
         let rate = settings.rate;
         if !(rate > 0.0 && rate <= MOST_RATE) {
             return Err(LiveError::Rate { value: rate, most: MOST_RATE }.into());
@@ -49,14 +63,20 @@ impl LivePlan {
         if !(1..=most).contains(&value) {
             return Err(LiveError::Batch { value, most, dialect }.into());
         }
+        if let Some(partitions) = settings.kafka.create_topics {
+            bounded("--create-topics", partitions.into(), MOST_PARTITIONS)?;
+        }
         let connections = bounded("--connections", settings.connections.into(), MOST_CONNECTIONS)?;
         if let Some(count) = settings.count {
             bounded("--count", count, u64::MAX)?;
         }
         let schedule = Schedule::new(rate, settings.pace, settings.seed, settings.count, settings.duration);
         let source = source(settings)?;
-        let (connections, batch) = (connections as usize, value as usize);
-        Ok(LivePlan { server, schedule, source, requests, connections, batch })
+        let (connections, batch) = match target {
+            Target::Server(..) => (connections as usize, value as usize),
+            Target::Kafka(_) => (1, 1),
+        };
+        Ok(LivePlan { target, schedule, source, connections, batch })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a live emulation is to do.
 
 use super::dialect::Dialect;
+use crate::config::LibrdkafkaSettings;
 use clap::ValueEnum;
 use std::fmt;
 use std::path::PathBuf;
@@ -9,7 +10,8 @@ use std::time::Duration;
 /// What a live emulation is to do. The defaults lack only `to`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LiveSettings {
-    /// The server: `http://host:port`, and a path before all paths of the dialect if there is one.
+    /// The server: `http://host:port`, and a path before all paths of the dialect if there is one; or brokers, as
+    /// `kafka://host:port,host:port/prefix`, to which neither dialect, connections nor batch matter.
     pub to: String,
     /// Which of the front door's ways in is taken.
     pub dialect: Dialect,
@@ -33,8 +35,21 @@ pub struct LiveSettings {
     pub batch: Option<u32>,
     /// File that every accepted record is appended to.
     pub log_sent: Option<PathBuf>,
+    /// What only topics of Kafka have.
+    pub kafka: KafkaOptions,
     /// Whether to say every few seconds on standard error how far it is.
     pub progress: bool,
+}
+
+/// How records are sent to topics of Kafka.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KafkaOptions {
+    /// Partitions of topics that are missing and are made [none: they are missed].
+    pub create_topics: Option<u32>,
+    /// Settings of librdkafka for all clients.
+    pub connection: LibrdkafkaSettings,
+    /// Those for sending, which go before.
+    pub sending: LibrdkafkaSettings,
 }
 
 /// Where posts, each a pin, a geo and a user, come from.
@@ -105,6 +120,7 @@ impl Default for LiveSettings {
             connections: 4,
             batch: None,
             log_sent: None,
+            kafka: KafkaOptions::default(),
             progress: true,
         }
     }

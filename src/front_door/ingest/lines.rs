@@ -1,7 +1,6 @@
 //! Cuts a body into records, one a line.
 
-use crate::front_door::record::{ManyRecords, text_of};
-use crate::log::NewRecord;
+use crate::front_door::record::{Incoming, ManyRecords, text_of};
 use bytes::Bytes;
 use std::str::Utf8Error;
 
@@ -9,7 +8,7 @@ use std::str::Utf8Error;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Lines {
     /// A record for each line that is not blank.
-    pub records: Vec<NewRecord>,
+    pub records: Vec<Incoming>,
     /// Lines of white space.
     pub blank: usize,
 }
@@ -58,6 +57,14 @@ pub fn cut(body: &Bytes, max: MaxLines) -> Result<Lines, LineError> {
     Ok(Lines { records, blank })
 }
 
+/// The numbers of the lines that are records, of a body that was cut.
+pub fn numbers(body: &[u8]) -> impl Iterator<Item = usize> {
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    let is_blank = |line: &[u8]| line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+    let lines = body.split(|byte| *byte == b'\n').zip(1..);
+    lines.filter(move |(line, _)| !is_blank(line)).map(|(_, number)| number)
+}
+
 fn no_text(body: &[u8], error: Utf8Error) -> LineError {
     let line = 1 + memchr::memchr_iter(b'\n', &body[..error.valid_up_to()]).count();
     LineError::NoJson { line, reason: "it is not UTF-8".to_owned() }
@@ -78,7 +85,7 @@ mod tests {
 
     fn texts(body: &'static str) -> Result<(Vec<String>, usize), LineError> {
         let lines = cut(&Bytes::from_static(body.as_bytes()), MAX)?;
-        let text = |record: NewRecord| String::from_utf8(record.bytes.to_vec()).unwrap();
+        let text = |record: Incoming| String::from_utf8(record.line.to_vec()).unwrap();
         Ok((lines.records.into_iter().map(text).collect(), lines.blank))
     }
 
@@ -86,6 +93,10 @@ mod tests {
     fn a_record_a_line() {
         let (records, blank) = texts("\u{feff}{\"ind\": 1}\r\n\n \t\r\n[2]\n  3 ").unwrap();
         assert_eq!((records, blank), (vec!["{\"ind\": 1}".to_owned(), "[2]".to_owned(), "3".to_owned()], 2));
+        assert_eq!(
+            numbers("\u{feff}{\"ind\": 1}\r\n\n \t\r\n[2]\n  3 ".as_bytes()).collect::<Vec<_>>(),
+            [1, 4, 5]
+        );
         assert_eq!(texts("").unwrap(), (vec![], 0));
         assert_eq!(texts("{}\n").unwrap(), (vec!["{}".to_owned()], 0));
     }

@@ -1,10 +1,13 @@
 //! `POST /v1/ingest/{kind}`: records in bulk, one a line, plain or as gzip.
 //!
-//! They go to the topic `ingest.{kind}`. Blank lines are counted and not stored. If one line is no JSON, nothing of the
-//! request is stored, and the answer names the line.
+//! They go to the topic `ingest.{kind}`, or to that of Kafka. Blank lines are counted and not stored. If one line is no JSON,
+//! nothing of the request is stored, and the answer names the line. Kafka may take some records and not others: that is an
+//! error, too, which says how many are stored and which lines are not, or not known to be.
 
 mod lines;
+mod partly;
 
+use super::destination::NoTopic;
 use super::door::{self, Door, header, media_type};
 use super::refusal::Refusal;
 use crate::http::{GunzipError, Problem, Received, gunzip};
@@ -14,6 +17,7 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use lines::{LineError, Lines, MaxLines};
+use partly::Partly;
 use pinflow_dataflows::kind::Kind;
 use serde_json::json;
 use std::sync::Arc;
@@ -27,8 +31,14 @@ enum IngestError {
     NoKind(String),
     MediaType(String),
     Closed(String),
-    Line { error: LineError, is_form: bool },
+    NoTopic(NoTopic),
+    Line {
+        error: LineError,
+        is_form: bool,
+    },
     Refused(Refusal),
+    /// Not all records are stored.
+    Partly(Partly),
 }
 
 impl From<Refusal> for IngestError {
@@ -37,7 +47,7 @@ impl From<Refusal> for IngestError {
     }
 }
 
-/// Appends all lines or none: `{"accepted":N,"blank":M,"topic":"ingest.pin"}`.
+/// Stores all lines: `{"accepted":N,"blank":M,"topic":"ingest.pin"}`.
 pub async fn bulk(
     State(door): State<Arc<Door>>,
     kind: Result<Path<String>, PathRejection>,
@@ -52,8 +62,11 @@ pub async fn bulk(
 
 async fn append(door: &Door, kind: &str, request: Request) -> Result<Response, IngestError> {
     let kind = Kind::from_name(kind).ok_or_else(|| IngestError::NoKind(kind.to_owned()))?;
-    let topic =
-        door.ingest_topic(kind).map_err(|_| IngestError::Closed(format!("ingest.{}", kind.name())))?;
+    let topic = door.ingest_topic(kind).await.map_err(|no_topic| match no_topic {
+        NoTopic::Closed => IngestError::Closed(format!("ingest.{}", kind.name())),
+        NoTopic::Refused(refusal) => IngestError::Refused(refusal),
+        no_topic => IngestError::NoTopic(no_topic),
+    })?;
     let media_type = media_type(request.headers());
     if !media_type.is_empty() && !MEDIA_TYPES.contains(&media_type.as_str()) {
         return Err(IngestError::MediaType(media_type));
@@ -63,7 +76,11 @@ async fn append(door: &Door, kind: &str, request: Request) -> Result<Response, I
     let max = MaxLines { records: door.limits.ingest_records, record_bytes: door.limits.record_bytes };
     let cut = door::parse(body.len(), move || lines::cut(&body, max)).await;
     let Lines { records, blank } = cut.map_err(|error| IngestError::Line { error, is_form })?;
-    let accepted = door.append(&topic, records).await?.len();
+    let outcomes = door.append(&topic, records).await?;
+    if let Some(partly) = Partly::of(&outcomes, &received.bytes) {
+        return Err(IngestError::Partly(partly));
+    }
+    let accepted = outcomes.len();
     let body = json!({ "accepted": accepted, "blank": blank, "topic": topic }).to_string();
     Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response())
 }
@@ -94,7 +111,13 @@ fn answer(door: &Door, error: IngestError) -> Response {
         IngestError::Closed(topic) => {
             Problem::new(StatusCode::GONE, format!("the stream {topic} was deleted"))
         }
+        IngestError::NoTopic(NoTopic::Unset { key, why }) => {
+            let detail = format!("{why}: set {key} in the configuration");
+            Problem::new(StatusCode::NOT_FOUND, detail).with("key", key)
+        }
+        IngestError::NoTopic(no_topic) => Problem::new(StatusCode::NOT_FOUND, no_topic.to_string()),
         IngestError::Line { error, is_form } => line_problem(error, is_form),
+        IngestError::Partly(partly) => return partly.answer(&door.limits),
         IngestError::Refused(refusal) => {
             let mut response = Problem::new(refusal.status(), refusal.to_string()).into_response();
             refusal.dress(&mut response, &door.limits);

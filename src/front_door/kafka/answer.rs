@@ -1,5 +1,8 @@
-//! Where records were appended, as this API says it.
+//! Where records were stored, as this API says it.
 
+use super::error::code;
+use crate::front_door::door::Outcomes;
+use crate::kafka::produce::NotStored;
 use crate::log::Appended;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
@@ -16,25 +19,36 @@ struct Produced {
     value_schema_id: Option<u32>,
 }
 
-/// Records are appended all or none, so none has an error of its own.
+/// Where a record is, or why it is nowhere.
 #[derive(Serialize)]
-struct Offset {
-    partition: u32,
-    offset: u64,
+pub struct Offset {
+    partition: Option<u32>,
+    offset: Option<u64>,
     error_code: Option<u32>,
     error: Option<String>,
 }
 
-/// The answer to a request whose records were appended.
-pub fn answer(appended: &[Appended]) -> Response {
-    let offset = |appended: &Appended| Offset {
-        partition: appended.partition,
-        offset: appended.offset,
+/// The answer to a request of which at least one record was stored.
+pub fn answer(outcomes: &Outcomes) -> Response {
+    let produced = Produced { offsets: offsets(outcomes), key_schema_id: None, value_schema_id: None };
+    let json = serde_json::to_vec(&produced).expect("numbers and texts are JSON");
+    ([(CONTENT_TYPE, MEDIA_TYPE)], json).into_response()
+}
+
+/// What became of each record.
+pub fn offsets(outcomes: &Outcomes) -> Vec<Offset> {
+    outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(failed, stored)).collect()
+}
+
+fn stored(appended: &Appended) -> Offset {
+    Offset {
+        partition: Some(appended.partition),
+        offset: Some(appended.offset),
         error_code: None,
         error: None,
-    };
-    let offsets = appended.iter().map(offset).collect();
-    let produced = Produced { offsets, key_schema_id: None, value_schema_id: None };
-    let json = serde_json::to_vec(&produced).expect("numbers are JSON");
-    ([(CONTENT_TYPE, MEDIA_TYPE)], json).into_response()
+    }
+}
+
+fn failed(reason: &NotStored) -> Offset {
+    Offset { partition: None, offset: None, error_code: Some(code(reason)), error: Some(reason.to_string()) }
 }

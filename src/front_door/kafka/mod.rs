@@ -1,10 +1,11 @@
 //! Kafka REST Proxy v2: `POST /topics/{topic}`.
 //!
-//! A record's `key` counts only where its `value` is null, and its `partition` not at all: records of one `ind` share a
-//! partition here, whatever the producer would prefer.
+//! With the embedded log a record's `key` counts only where its `value` is null, and its `partition` not at all: records of
+//! one `ind` share a partition there, whatever the producer would prefer. With topics of Kafka both count.
 
 mod format;
 mod request;
+mod key;
 mod tombstone;
 mod answer;
 mod error;
@@ -12,7 +13,8 @@ mod error;
 pub use error::no_method;
 pub use tombstone::line as tombstone_line;
 
-use super::door::{self, Door, NoTopic, media_type};
+use super::destination::NoTopic;
+use super::door::{self, Door, media_type, none_stored};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -46,10 +48,13 @@ async fn append(
 ) -> Result<Response, KafkaError> {
     let format = Format::of(&media_type(request.headers())).ok_or(KafkaError::Format)?;
     let Path(TopicPath { topic }) = path.map_err(|_| KafkaError::NoTopic(NoTopic::Unknown))?;
-    door.check_topic(&topic).map_err(KafkaError::NoTopic)?;
+    door.check_topic(&topic).await?;
     let received = door.receive(request).await?;
     let (body, max_records) = (received.bytes.clone(), door.limits.kafka_records);
     let records = door::parse(body.len(), move || request::records(&body, format, max_records)).await?;
-    let appended = door.append(&topic, records).await?;
-    Ok(answer::answer(&appended).into_response())
+    let outcomes = door.append(&topic, records).await?;
+    match none_stored(&outcomes) {
+        None => Ok(answer::answer(&outcomes).into_response()),
+        Some(reason) => Err(KafkaError::NoneStored(reason, outcomes)),
+    }
 }

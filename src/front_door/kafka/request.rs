@@ -2,10 +2,9 @@
 
 use super::error::KafkaError;
 use super::format::Format;
-use super::tombstone;
-use crate::front_door::record::{ArrayError, elements, record_of, text_of};
+use super::{key, tombstone};
+use crate::front_door::record::{ArrayError, Incoming, elements, record_of, text_of};
 use crate::front_door::refusal::Refusal;
-use crate::log::NewRecord;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -32,12 +31,11 @@ struct Element<'a> {
     key: Option<&'a RawValue>,
     #[serde(borrow)]
     value: Option<&'a RawValue>,
-    #[serde(rename = "partition")]
-    _partition: Option<u32>,
+    partition: Option<u32>,
 }
 
 /// The records of a body; a null value is a delete.
-pub fn records(body: &Bytes, format: Format, max_records: usize) -> Result<Vec<NewRecord>, KafkaError> {
+pub fn records(body: &Bytes, format: Format, max_records: usize) -> Result<Vec<Incoming>, KafkaError> {
     let text = text_of(body).map_err(|error| KafkaError::NoJson(error.to_string()))?;
     let envelope = envelope(text)?;
     let no_records = || KafkaError::Shape("records may not be empty".to_owned());
@@ -77,11 +75,16 @@ fn element(index: usize, json: &RawValue) -> Result<Element<'_>, KafkaError> {
     serde_json::from_str(json.get()).map_err(|error| KafkaError::Shape(format!("records[{index}]: {error}")))
 }
 
-fn record(body: &Bytes, element: &Element<'_>) -> NewRecord {
-    match element.value {
+fn record(body: &Bytes, element: &Element<'_>) -> Incoming {
+    let mut record = match element.value {
         Some(value) => record_of(body, value.get()).expect("the body is JSON, so its parts are"),
         None => tombstone::record(element.key),
+    };
+    if element.key.is_some() || element.partition.is_some() {
+        let given = record.given.get_or_insert_default();
+        (given.key, given.partition) = (element.key.map(key::bytes), element.partition);
     }
+    record
 }
 
 fn schema_error(envelope: &Envelope<'_>, elements: &[Element<'_>]) -> KafkaError {

@@ -1,18 +1,17 @@
 //! A null value is a delete of the `ind` that its key names.
 
-use crate::front_door::record::{hash_of_bytes, hash_of_ind, ind_of, one_line, whole_number};
-use crate::log::NewRecord;
+use crate::front_door::record::{Given, Incoming, ind_of, one_line, whole_number};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
 /// The record of a tombstone: `{"ind":K,"_deleted":true}`. A key may be a number, a text, or an object with `ind` or
 /// `index`. The API takes any key and none, so a delete of nothing is stored, too, with the key that it has, and is
 /// rejected later for want of an `ind`.
-pub fn record(key: Option<&RawValue>) -> NewRecord {
+pub fn record(key: Option<&RawValue>) -> Incoming {
     let line = Bytes::from(line(key));
-    let bytes = one_line(&line, std::str::from_utf8(&line).expect("it was made of text"));
-    let partition_hash = ind_of_key(key).map_or_else(|| hash_of_bytes(&bytes), hash_of_ind);
-    NewRecord { partition_hash, bytes }
+    let line = one_line(&line, std::str::from_utf8(&line).expect("it was made of text"));
+    let given = Given { is_null: true, ..Given::default() };
+    Incoming { line, ind: ind_of_key(key), given: Some(Box::new(given)) }
 }
 
 /// The same as a text, in which the key is spelled as it was.
@@ -37,7 +36,7 @@ mod tests {
 
     fn check(key: &str, line: &str) {
         let key: Box<RawValue> = serde_json::from_str(key).unwrap();
-        assert_eq!(record(Some(&key)).bytes, line, "{key}");
+        assert_eq!(record(Some(&key)).line, line, "{key}");
     }
 
     #[test]
@@ -45,10 +44,8 @@ mod tests {
         for key in ["7", "7.0", r#""7""#, r#"{"ind":7}"#, r#"{"index":"7","x":1}"#] {
             check(key, r#"{"ind":7,"_deleted":true}"#);
         }
-        assert_eq!(
-            record(Some(RawValue::from_string("7".to_owned()).unwrap().as_ref())).partition_hash,
-            hash_of_ind(7)
-        );
+        let key = RawValue::from_string("7".to_owned()).unwrap();
+        assert_eq!(record(Some(&key)).ind, Some(7));
     }
 
     #[test]
@@ -56,6 +53,6 @@ mod tests {
         check("-1", r#"{"_deleted":true,"key":-1}"#);
         check(r#""a""#, r#"{"_deleted":true,"key":"a"}"#);
         check("{\"ind\":\n[7]}", r#"{"_deleted":true,"key":{"ind": [7]}}"#);
-        assert_eq!(record(None).bytes, r#"{"_deleted":true}"#);
+        assert_eq!(record(None).line, r#"{"_deleted":true}"#);
     }
 }

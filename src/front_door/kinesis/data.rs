@@ -5,8 +5,7 @@
 //! taken as what it encodes, even if that is no JSON: Kinesis takes any bytes, and a reject shows later what came. Any
 //! other text is the record itself and will be rejected, for it is no object.
 
-use crate::front_door::record::{hash_of_bytes, record_of};
-use crate::log::NewRecord;
+use crate::front_door::record::{Incoming, record_of};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -20,7 +19,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// The record of a `Data` that lies in `body`.
-pub fn record(body: &Bytes, data: &RawValue) -> NewRecord {
+pub fn record(body: &Bytes, data: &RawValue) -> Incoming {
     match encoded_object(data.get()) {
         Some(decoded) => decoded_record(&decoded),
         None => record_of(body, data.get()).expect("a raw value is JSON"),
@@ -40,25 +39,24 @@ fn encoded_object(json: &str) -> Option<Bytes> {
     decoded.trim_ascii_start().starts_with(b"{").then(|| decoded.into())
 }
 
-fn decoded_record(decoded: &Bytes) -> NewRecord {
+fn decoded_record(decoded: &Bytes) -> Incoming {
     let json = std::str::from_utf8(decoded).ok().and_then(|text| record_of(decoded, text).ok());
     json.unwrap_or_else(|| {
         let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
-        let bytes: Bytes = decoded.iter().map(|byte| if is_break(byte) { b' ' } else { *byte }).collect();
-        NewRecord { partition_hash: hash_of_bytes(&bytes), bytes }
+        let line = decoded.iter().map(|byte| if is_break(byte) { b' ' } else { *byte }).collect();
+        Incoming { line, ind: None, given: None }
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::front_door::record::hash_of_ind;
 
-    fn check(data: &str, line: &[u8]) -> NewRecord {
+    fn check(data: &str, line: &[u8]) -> Incoming {
         let body = Bytes::from(data.to_owned());
         let raw: &RawValue = serde_json::from_slice(&body).unwrap();
         let record = record(&body, raw);
-        assert_eq!(record.bytes, line, "{data}");
+        assert_eq!(record.line, line, "{data}");
         record
     }
 
@@ -69,7 +67,7 @@ mod tests {
     #[test]
     fn data_is_the_record_or_encodes_it() {
         for data in ["{\"ind\": 7}", &encoded(b"{\"ind\": 7}"), &encoded(b"{\"ind\":\n7}\n")] {
-            assert_eq!(check(data, b"{\"ind\": 7}").partition_hash, hash_of_ind(7));
+            assert_eq!(check(data, b"{\"ind\": 7}").ind, Some(7));
         }
         check(&encoded(b"{\"ind\": 7}").replace('=', ""), b"{\"ind\": 7}");
         check(&encoded(b"{\"a\":\"???>\"}").replace('/', "\\/"), b"{\"a\":\"???>\"}");

@@ -21,6 +21,8 @@ pub enum KinesisError {
     /// The body is not what the action takes; the sentence is Kinesis' where it has one.
     Invalid(String),
     Exists(String),
+    /// Streams stand for topics of Kafka, which this API neither makes nor deletes.
+    Fixed(&'static str),
     TooMany(usize),
     Failed(String),
     Refused(Refusal),
@@ -52,6 +54,7 @@ impl KinesisError {
                 let message = format!("Stream {name} under account 000000000000 already exists.");
                 error(bad, "ResourceInUseException", &message)
             }
+            KinesisError::Fixed(reason) => error(StatusCode::FORBIDDEN, "AccessDeniedException", reason),
             KinesisError::TooMany(max) => too_many(*max),
             KinesisError::Failed(reason) => {
                 error(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", reason)
@@ -70,7 +73,9 @@ fn refused(refusal: &Refusal) -> Response {
     let error_type = match status {
         StatusCode::TOO_MANY_REQUESTS => "ProvisionedThroughputExceededException",
         StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailable",
-        StatusCode::INTERNAL_SERVER_ERROR => "InternalFailure",
+        StatusCode::INTERNAL_SERVER_ERROR | StatusCode::GATEWAY_TIMEOUT => "InternalFailure",
+        StatusCode::FORBIDDEN => "AccessDeniedException",
+        StatusCode::NOT_FOUND => "ResourceNotFoundException",
         StatusCode::REQUEST_TIMEOUT => "RequestTimeoutException",
         _ => "InvalidArgumentException",
     };

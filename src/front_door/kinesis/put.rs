@@ -3,7 +3,9 @@
 use super::error::KinesisError;
 use super::sequence::{sequence_number, shard_id};
 use super::{StreamParameter, request, writable};
-use crate::front_door::door::{self, Door};
+use crate::front_door::door::{self, Door, none_stored};
+use crate::front_door::refusal::Refusal;
+use crate::kafka::produce::NotStored;
 use crate::log::Appended;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -18,17 +20,45 @@ struct Put {
     shard_id: String,
 }
 
-/// Where records are. All are appended or the request fails, so none failed.
+/// What became of records.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct PutMany {
-    failed_record_count: u32,
-    records: Vec<Put>,
+    failed_record_count: usize,
+    records: Vec<PutOrNot>,
+}
+
+/// What became of one of several records.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum PutOrNot {
+    Put(Put),
+    #[serde(rename_all = "PascalCase")]
+    Failed {
+        error_code: &'static str,
+        error_message: String,
+    },
 }
 
 impl Put {
     fn new(appended: &Appended) -> Put {
         Put { sequence_number: sequence_number(appended), shard_id: shard_id(appended.partition) }
+    }
+}
+
+impl PutOrNot {
+    fn new(outcome: &Result<Appended, NotStored>) -> PutOrNot {
+        match outcome {
+            Ok(appended) => PutOrNot::Put(Put::new(appended)),
+            // Kinesis has these two.
+            Err(reason) => PutOrNot::Failed {
+                error_code: match reason {
+                    NotStored::Busy => "ProvisionedThroughputExceededException",
+                    _ => "InternalFailure",
+                },
+                error_message: reason.to_string(),
+            },
+        }
     }
 }
 
@@ -49,19 +79,25 @@ pub async fn put_records(State(door): State<Arc<Door>>, path: StreamParameter, r
 }
 
 async fn append_one(door: &Door, path: StreamParameter, request: Request) -> Result<Put, KinesisError> {
-    let stream = writable(door, path)?;
+    let topic = writable(door, path).await?;
     let received = door.receive(request).await?;
     let body = received.bytes.clone();
     let record = door::parse(body.len(), move || request::record(&body)).await?;
-    let appended = door.append(&stream, vec![record]).await?;
-    Ok(Put::new(appended.first().expect("the log answers for every record")))
+    let mut outcomes = door.append(&topic, vec![record]).await?;
+    let outcome = outcomes.pop().expect("every record has an outcome");
+    Ok(Put::new(&outcome.map_err(Refusal::NotStored)?))
 }
 
 async fn append_many(door: &Door, path: StreamParameter, request: Request) -> Result<PutMany, KinesisError> {
-    let stream = writable(door, path)?;
+    let topic = writable(door, path).await?;
     let received = door.receive(request).await?;
     let (body, max_records) = (received.bytes.clone(), door.limits.kinesis_records);
     let records = door::parse(body.len(), move || request::records(&body, max_records)).await?;
-    let appended = door.append(&stream, records).await?;
-    Ok(PutMany { failed_record_count: 0, records: appended.iter().map(Put::new).collect() })
+    let outcomes = door.append(&topic, records).await?;
+    // Kinesis answers 200 even then, which who does not look at each record takes for all of them.
+    if let Some(reason) = none_stored(&outcomes) {
+        return Err(Refusal::NotStored(reason).into());
+    }
+    let failed_record_count = outcomes.iter().filter(|outcome| outcome.is_err()).count();
+    Ok(PutMany { failed_record_count, records: outcomes.iter().map(PutOrNot::new).collect() })
 }

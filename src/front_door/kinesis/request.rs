@@ -2,9 +2,8 @@
 
 use super::data;
 use super::error::KinesisError;
-use crate::front_door::record::{ArrayError, elements, text_of};
+use crate::front_door::record::{ArrayError, Incoming, elements, text_of};
 use crate::front_door::refusal::Refusal;
-use crate::log::NewRecord;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -31,12 +30,12 @@ struct One<'a> {
 }
 
 /// The record of PutRecord.
-pub fn record(body: &Bytes) -> Result<NewRecord, KinesisError> {
+pub fn record(body: &Bytes) -> Result<Incoming, KinesisError> {
     one(body, object::<One<'_>>(text(body)?, "the body")?, "")
 }
 
 /// The records of PutRecords.
-pub fn records(body: &Bytes, max_records: usize) -> Result<Vec<NewRecord>, KinesisError> {
+pub fn records(body: &Bytes, max_records: usize) -> Result<Vec<Incoming>, KinesisError> {
     let Many { records } = object(text(body)?, "the body")?;
     let records = elements(records.ok_or_else(|| null("records"))?, max_records).map_err(array_error)?;
     if records.is_empty() {
@@ -78,7 +77,7 @@ fn object<'a, T: Deserialize<'a>>(json: &'a str, member: &str) -> Result<T, Kine
     })
 }
 
-fn one(body: &Bytes, one: One<'_>, prefix: &str) -> Result<NewRecord, KinesisError> {
+fn one(body: &Bytes, one: One<'_>, prefix: &str) -> Result<Incoming, KinesisError> {
     let data = one.data.ok_or_else(|| null(&format!("{prefix}data")))?;
     let key = one.partition_key.ok_or_else(|| null(&format!("{prefix}partitionKey")))?;
     check_key(key, prefix)?;

@@ -11,7 +11,7 @@ pub fn shard_id(partition: u32) -> String {
 }
 
 /// 56 decimal digits: a prefix, the append time (20), the partition (10) and the offset (20). In a shard times never fall
-/// and offsets rise, so the numbers rise.
+/// and offsets rise, so the numbers rise. Of a topic of Kafka the time is left out, because it may be the producer's own and fall.
 pub fn sequence_number(appended: &Appended) -> String {
     format!("{PREFIX}{:020}{:010}{:020}", appended.time, appended.partition, appended.offset)
 }

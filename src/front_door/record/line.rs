@@ -1,8 +1,7 @@
 //! A record's text becomes a line of the log, spelled as it was.
 
-use super::{hash_of_bytes, hash_of_ind, ind_of};
+use super::{Incoming, ind_of};
 use crate::decode::{FoundKey, KeyReader};
-use crate::log::NewRecord;
 use bytes::Bytes;
 use pinflow_dataflows::clean::RawRecord;
 use std::ops::Range;
@@ -18,7 +17,7 @@ pub fn one_line(body: &Bytes, json: &str) -> Bytes {
 }
 
 /// The record of a text that lies in `body`, if it is JSON.
-pub fn record_of(body: &Bytes, json: &str) -> Result<NewRecord, serde_json::Error> {
+pub fn record_of(body: &Bytes, json: &str) -> Result<Incoming, serde_json::Error> {
     Ok(record_with(body, json, ind_of(json)?))
 }
 
@@ -36,7 +35,7 @@ impl<'a> ManyRecords<'a> {
         body: &Bytes,
         text: &'a str,
         json: Range<usize>,
-    ) -> Result<NewRecord, serde_json::Error> {
+    ) -> Result<Incoming, serde_json::Error> {
         match self.keys.read(text, json.clone(), &mut self.raw) {
             FoundKey::Object(ind) => Ok(record_with(body, &text[json], ind)),
             FoundKey::Unsure => record_of(body, &text[json]),
@@ -44,10 +43,8 @@ impl<'a> ManyRecords<'a> {
     }
 }
 
-fn record_with(body: &Bytes, json: &str, ind: Option<u64>) -> NewRecord {
-    let bytes = one_line(body, json);
-    let partition_hash = ind.map_or_else(|| hash_of_bytes(&bytes), hash_of_ind);
-    NewRecord { partition_hash, bytes }
+fn record_with(body: &Bytes, json: &str, ind: Option<u64>) -> Incoming {
+    Incoming { line: one_line(body, json), ind, given: None }
 }
 
 #[cfg(test)]
@@ -58,9 +55,9 @@ mod tests {
     fn a_line_is_spelled_as_the_record() {
         let body = Bytes::from_static(b" {\"ind\": 7.00, \"a\":\"\\n\", \"a\": 1E2} ");
         let record = record_of(&body, std::str::from_utf8(&body).unwrap()).unwrap();
-        assert_eq!(record.bytes, r#"{"ind": 7.00, "a":"\n", "a": 1E2}"#);
-        assert_eq!(record.bytes.as_ptr(), body[1..].as_ptr());
-        assert_eq!(record.partition_hash, hash_of_ind(7));
+        assert_eq!(record.line, r#"{"ind": 7.00, "a":"\n", "a": 1E2}"#);
+        assert_eq!(record.line.as_ptr(), body[1..].as_ptr());
+        assert_eq!(record.ind, Some(7));
     }
 
     /// A body's records are the same whether they are read one by one or in a row.
@@ -114,6 +111,6 @@ mod tests {
     fn line_breaks_between_tokens_become_spaces() {
         let body = Bytes::from_static(b"{\r\n\t\"ind\":\n7\r}\n");
         let record = record_of(&body, std::str::from_utf8(&body).unwrap()).unwrap();
-        assert_eq!(record.bytes, "{  \t\"ind\": 7 }");
+        assert_eq!(record.line, "{  \t\"ind\": 7 }");
     }
 }

@@ -4,11 +4,13 @@ mod array;
 mod hash;
 mod whole_number;
 mod ind;
+mod incoming;
 mod line;
 mod text;
 
 pub use array::{ArrayError, elements};
 pub use hash::{hash_of_bytes, hash_of_ind};
+pub use incoming::{Given, Incoming};
 pub use ind::ind_of;
 pub use line::{ManyRecords, one_line, record_of};
 pub use text::text_of;

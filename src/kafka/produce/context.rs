@@ -1,0 +1,61 @@
+//! The client that sends, and what it tells by itself.
+
+use super::cluster::Cluster;
+use super::counts::Counts;
+use super::error::NotStored;
+use super::request::Awaited;
+use super::settings::ProducerSettings;
+use crate::kafka::error::KafkaError;
+use rdkafka::client::ClientContext;
+use rdkafka::error::{KafkaError as Refusal, RDKafkaErrorCode};
+use rdkafka::producer::{DeliveryResult, ProducerContext, ThreadedProducer};
+use std::sync::Arc;
+use tracing::warn;
+
+/// A client that sends, with a thread that hears what became of what it has sent.
+pub type Client = ThreadedProducer<Context>;
+
+/// Who hears it.
+pub struct Context {
+    cluster: Arc<Cluster>,
+    counts: Arc<Counts>,
+}
+
+/// Makes a client.
+pub fn client(
+    settings: &ProducerSettings,
+    cluster: &Arc<Cluster>,
+    counts: &Arc<Counts>,
+) -> Result<Client, KafkaError> {
+    let context = Context { cluster: Arc::clone(cluster), counts: Arc::clone(counts) };
+    settings.client().create_with_context(context).map_err(|error| settings.refused(error))
+}
+
+impl ClientContext for Context {
+    fn error(&self, error: Refusal, reason: &str) {
+        let code = error.rdkafka_error_code();
+        let told = code.map_or_else(|| error.to_string(), |code| code.to_string());
+        let told = if reason.is_empty() { told } else { format!("{told}: {reason}") };
+        warn!(error = &told, "Kafka, sending");
+        if code == Some(RDKafkaErrorCode::AllBrokersDown) {
+            self.cluster.lost(reason);
+        } else {
+            self.cluster.heard(told);
+        }
+        self.cluster.look_soon();
+    }
+}
+
+impl ProducerContext for Context {
+    type DeliveryOpaque = Box<Awaited>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, awaited: Box<Awaited>) {
+        let outcome = NotStored::of_delivery(result);
+        if matches!(outcome, Err(NotStored::Unknown(_))) {
+            // Perhaps nobody answers at all, or the client cannot go on.
+            self.cluster.look_soon();
+        }
+        self.counts.add(&outcome);
+        awaited.tell(outcome);
+    }
+}
