@@ -111,7 +111,7 @@ pub struct Origin {
 }
 
 /// The messages of a block.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Messages {
     /// A message a line; the last may lack its LF.
     Lines(Vec<u8>),
@@ -119,6 +119,16 @@ pub enum Messages {
     Values(Vec<u8>, Vec<Range<usize>>),
     /// One message, too long to be kept.
     TooLarge(Box<TooLarge>),
+}
+
+impl Messages {
+    /// How many bytes they have.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Messages::Lines(bytes) | Messages::Values(bytes, _) => bytes.len(),
+            Messages::TooLarge(large) => large.bytes as usize,
+        }
+    }
 }
 
 #[cfg(test)]

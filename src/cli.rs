@@ -4,7 +4,7 @@ use crate::config::{Config, ConfigError};
 use crate::dlq::{self, DlqArgs, DlqError};
 use crate::emulate::{self, EmulateArgs, EmulateCommand, EmulateError, EmulateTask, LiveTask, live};
 use crate::output::{self, Format, OutputError};
-use crate::pipeline::{self, DemoError, ReplayError, Run, RunError};
+use crate::pipeline::{self, ArchiveError, DemoError, ReplayError, Run, RunError};
 use crate::scratch;
 use clap::{Args, Parser, Subcommand};
 use std::error::Error;
@@ -29,6 +29,8 @@ enum Command {
     Replay(ReplayArgs),
     /// Keep the views correct while records arrive.
     Run(RunArgs),
+    /// Archive what the source holds, and what comes.
+    Archive(ArchiveArgs),
     /// Run with emulated users, and show a page that moves.
     Demo(RunArgs),
     /// Write an archive of invented records, or send them to a server or to topics of Kafka.
@@ -111,6 +113,26 @@ impl RunArgs {
     }
 }
 
+/// Lands topics of Kafka, or the embedded log, in the layout of the Kafka Connect S3 sink; SIGTERM or Ctrl-C ends it.
+#[derive(Debug, Args)]
+struct ArchiveArgs {
+    /// The configuration file; what it does not set has the defaults of config/default.toml.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where to: s3://bucket/prefix, or a folder [default: archive.to].
+    #[arg(long, value_name = "TARGET")]
+    to: Option<String>,
+    /// The folder of the embedded log, if that is the source [default: data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// End when all is archived that the source holds at the start.
+    #[arg(long)]
+    once: bool,
+    /// Print the summary as one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Debug, Args)]
 struct CheckArgs {
     /// The configuration file.
@@ -128,7 +150,7 @@ const FAILED: u8 = 1;
 /// Wrong usage or configuration.
 const WRONG_USE: u8 = 2;
 
-/// It ran, but an object was faulty, more records were rejected than allowed, or a server refused good ones.
+/// It ran, but an object was faulty, more records were rejected than allowed, a server refused good ones, or a part was not archived.
 const INCOMPLETE: u8 = 3;
 
 /// Why a command ends early.
@@ -140,6 +162,8 @@ enum CommandError {
     Replay(#[from] ReplayError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     #[error(transparent)]
     Demo(#[from] DemoError),
     #[error(transparent)]
@@ -158,6 +182,7 @@ impl CommandError {
             CommandError::Config(_) => WRONG_USE,
             CommandError::Replay(error) if error.is_usage() => WRONG_USE,
             CommandError::Run(error) if error.is_usage() => WRONG_USE,
+            CommandError::Archive(error) if error.is_usage() => WRONG_USE,
             CommandError::Demo(error) if error.is_usage() => WRONG_USE,
             CommandError::Emulate(error) if error.is_usage() => WRONG_USE,
             CommandError::Dlq(error) if error.is_usage() => WRONG_USE,
@@ -171,6 +196,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Replay(args) => replay(args),
         Command::Run(args) => run_live(args),
+        Command::Archive(args) => archive(args),
         Command::Demo(args) => demo(args),
         Command::Emulate(command) => emulate(command),
         Command::Check(args) => check(args),
@@ -254,6 +280,32 @@ fn run_live(args: RunArgs) -> Result<u8, CommandError> {
     }
     run.stop();
     Ok(OK)
+}
+
+/// An archiver without an end ends with an interrupt, as it should; of another one something is missing then.
+fn archive(args: ArchiveArgs) -> Result<u8, CommandError> {
+    let mut config = Config::load(args.config.as_deref())?;
+    if let Some(to) = &args.to {
+        config = config.with_archive(to);
+    }
+    if let Some(data) = &args.data {
+        config = config.with_data(data);
+    }
+    let interrupted = scratch::wait_for_interrupt();
+    output::log_events();
+    let summary = pipeline::archive(&config, args.once, interrupted)?;
+    let mut out = io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", output::json_archived(&summary))?;
+    } else {
+        output::print_archived(&summary, &mut out)?;
+    }
+    out.flush()?;
+    Ok(match summary.was_interrupted && args.once {
+        true => scratch::INTERRUPTED as u8,
+        false if summary.status.faults > 0 => INCOMPLETE,
+        false => OK,
+    })
 }
 
 fn demo(args: RunArgs) -> Result<u8, CommandError> {

@@ -1,5 +1,6 @@
 //! What is known of a run while it goes on.
 
+use crate::archiver;
 use crate::dead_letters::LettersOfRun;
 use crate::input::Input;
 use crate::metrics::Metrics;
@@ -21,6 +22,8 @@ pub struct Running {
     pub dead_letters: Arc<LettersOfRun>,
     /// What is counted for Prometheus.
     pub metrics: Metrics,
+    /// How far the source is archived, if it is.
+    pub archiver: Option<Arc<archiver::Status>>,
     /// The run's number.
     pub epoch: u64,
     /// When it started.

@@ -21,6 +21,17 @@ impl Skips {
         up_to.checked_sub(1).map_or(0, |last| self.0[last].1)
     }
 
+    /// Without the first messages, and without the positions before a later one: so many positions are left out in all.
+    pub fn without_first(&self, messages: u64, positions: u64) -> Skips {
+        let mut rest = Skips::default();
+        let left = |message: u64| self.before(message) + messages - positions;
+        rest.add(0, left(messages));
+        for (message, _) in self.0.iter().filter(|(message, _)| *message > messages) {
+            rest.add(message - messages, left(*message) - rest.all());
+        }
+        rest
+    }
+
     /// All of them.
     pub fn all(&self) -> u64 {
         self.0.last().map_or(0, |(_, all)| *all)
@@ -41,5 +52,14 @@ mod tests {
         let before = [0, 1, 2, 3, 4, 5, 6].map(|message| skips.before(message));
         assert_eq!(before, [2, 2, 2, 7, 7, 8, 8]);
         assert_eq!(skips.all(), 8);
+        let position = |skips: &Skips, message| message + skips.before(message);
+        for left_out in 0..=13 {
+            let messages = (0..5).filter(|message| position(&skips, *message) < left_out).count() as u64;
+            let rest = skips.without_first(messages, left_out);
+            for message in messages..=5 {
+                let expected = position(&skips, message) - left_out;
+                assert_eq!(position(&rest, message - messages), expected, "{left_out} {message}");
+            }
+        }
     }
 }

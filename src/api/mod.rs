@@ -6,6 +6,7 @@ mod answer;
 mod listing;
 mod rows;
 mod sources;
+mod archiver;
 mod status;
 mod posts;
 mod ticks;

@@ -1,5 +1,6 @@
 //! `GET /v1/status`: how the run goes.
 
+use crate::api::archiver::archiver;
 use crate::api::sources::source;
 use crate::api::ticks::vector;
 use crate::decode::{Counts, Reason};
@@ -27,6 +28,7 @@ pub async fn get_status(State(running): State<Arc<Running>>) -> Json<Value> {
         "ready": running.readiness().is_ok(),
         "tick": { "name": tick.to_string(), "epoch": tick.epoch, "n": tick.n },
         "vector": vector(&running, tick.n).unwrap_or_default(),
+        "archive": running.archiver.as_ref().map(|status| archiver(status)),
         "sources": [source(&running, &measured.counts)],
         "front_door": running.input.producer().map(|producer| front_door(producer)),
         "records": by_kind(|kind| measured.counts[kind].messages()),

@@ -1,10 +1,11 @@
 //! Reads an object of lines together with its companion, which says when the lines were written, which offsets they
 //! have, and whether they are still what was written.
 
-use super::piece::Piece;
-use crate::block::Times;
+use super::piece::{Piece, Timed};
+use crate::block::{Messages, Times};
 use crate::log::frame::Frame;
 use crate::log::frames::{Frames, FramesError};
+use crate::skips::Skips;
 use std::fmt;
 use std::io::{self, Read};
 
@@ -89,8 +90,9 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
         piece.clear();
         let (mut first_offset, mut lines, mut times) = (0, 0, Times::default());
         while let Some(frame) = self.next_frame() {
+            let is_plain = frame.gaps.is_empty() && frame.apart.is_empty();
             let follows = frame.first_offset == first_offset + lines
-                && frame.gaps.is_empty()
+                && is_plain
                 && piece.len() + frame.bytes as usize <= self.piece_bytes;
             if lines > 0 && !follows {
                 self.next = Some(frame);
@@ -102,7 +104,7 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
                 break;
             }
             // A frame holds all that was committed at once, which may be far more than a piece.
-            if !frame.gaps.is_empty() || piece.len() >= 2 * self.piece_bytes {
+            if !is_plain || piece.len() >= 2 * self.piece_bytes {
                 self.apart = cut(&frame, &piece, self.piece_bytes);
                 return Ok(self.apart.pop());
             }
@@ -110,10 +112,12 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
                 first_offset = frame.first_offset;
             }
             times.go_on(lines, frame.time);
+            frame.later.iter().for_each(|(record, time)| times.go_on(lines + u64::from(*record), *time));
             lines += u64::from(frame.records);
         }
         if lines > 0 {
-            return Ok(Some(Piece::Timed { bytes: piece, lines, first_offset, times }));
+            let (messages, skips) = (Messages::Lines(piece), Skips::default());
+            return Ok(Some(Piece::Timed(Timed { messages, count: lines, first_offset, skips, times })));
         }
         self.fault.take().map_or(Ok(None), |fault| Err(io::Error::other(fault)))
     }
@@ -163,33 +167,76 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
     }
 }
 
-/// Cuts a frame at its gaps, and into pieces of about `piece_bytes`; the last one comes first.
+/// Cuts a frame into pieces of about `piece_bytes`; the last one comes first. Where records are kept apart all are values,
+/// but for blank lines, which no value is.
 fn cut(frame: &Frame, lines: &[u8], piece_bytes: usize) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    for (offset, line) in frame.offsets().zip(lines.split_inclusive(|byte| *byte == b'\n')) {
-        match pieces.last_mut() {
-            Some(Piece::Timed { bytes, lines, first_offset, .. })
-                if *first_offset + *lines == offset && bytes.len() < piece_bytes =>
-            {
-                bytes.extend_from_slice(line);
-                *lines += 1;
-            }
-            _ => pieces.push(Piece::Timed {
-                bytes: line.to_vec(),
-                lines: 1,
-                first_offset: offset,
-                times: Times::one(frame.time),
-            }),
+    let mut pieces: Vec<Timed> = Vec::new();
+    let (mut apart, mut later) = (frame.apart.iter().peekable(), frame.later.iter().peekable());
+    let mut time = frame.time;
+    let records = (0..).zip(frame.offsets()).zip(lines.split_inclusive(|byte| *byte == b'\n'));
+    for ((record, offset), line) in records {
+        if let Some((_, greater)) = later.next_if(|(later, _)| *later == record) {
+            time = *greater;
+        }
+        let value = match apart.next_if(|apart| apart.record == record) {
+            Some(apart) => Some(apart.value.as_slice()),
+            None if frame.apart.is_empty() || is_blank(line) => None,
+            None => line.strip_suffix(b"\n"),
+        };
+        match pieces.last_mut().filter(|piece| piece.takes(value.is_some(), piece_bytes)) {
+            Some(piece) => piece.add(offset, time, line, value),
+            None => pieces.push(Timed::of(offset, time, line, value)),
         }
     }
-    pieces.reverse();
-    pieces
+    pieces.into_iter().rev().map(Piece::Timed).collect()
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
+impl Timed {
+    fn of(offset: u64, time: u64, line: &[u8], value: Option<&[u8]>) -> Timed {
+        let messages = match value {
+            Some(_) => Messages::Values(Vec::new(), Vec::new()),
+            None => Messages::Lines(Vec::new()),
+        };
+        let (skips, times) = (Skips::default(), Times::one(time));
+        let mut piece = Timed { messages, count: 0, first_offset: offset, skips, times };
+        piece.add(offset, time, line, value);
+        piece
+    }
+
+    /// Whether there is room for another message of this sort.
+    fn takes(&self, is_value: bool, piece_bytes: usize) -> bool {
+        match &self.messages {
+            Messages::Lines(bytes) => !is_value && bytes.len() < piece_bytes,
+            Messages::Values(bytes, _) => is_value && bytes.len() < piece_bytes,
+            Messages::TooLarge(_) => false,
+        }
+    }
+
+    fn add(&mut self, offset: u64, time: u64, line: &[u8], value: Option<&[u8]>) {
+        self.skips.add(self.count, offset - self.first_offset - self.count - self.skips.all());
+        self.times.go_on(self.count, time);
+        self.count += 1;
+        match (&mut self.messages, value) {
+            (Messages::Values(bytes, values), Some(value)) => {
+                let begin = bytes.len();
+                bytes.extend_from_slice(value);
+                values.push(begin..bytes.len());
+            }
+            (Messages::Lines(bytes), _) => bytes.extend_from_slice(line),
+            _ => unreachable!("a piece takes messages of its own sort"),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::frame::{Gap, HEADER, checksum};
+    use crate::log::frame::{Apart, Gap, HEADER, Reason, checksum};
+    use crate::log::message_frame;
 
     /// An object and its companion: frames of one line each, but for one with a gap, at rising times.
     fn object(frames: u64) -> (Vec<u8>, Vec<u8>) {
@@ -218,13 +265,22 @@ mod tests {
         loop {
             match pieces.next(b"old".to_vec()) {
                 Ok(None) => return (records, faults),
-                Ok(Some(Piece::Timed { bytes, lines, first_offset, times })) => {
-                    let text = String::from_utf8(bytes).expect("text");
-                    assert_eq!(text.lines().count() as u64, lines);
-                    let record = |(number, line): (u64, &str)| {
-                        (first_offset + number, line.to_owned(), times.of(number))
+                Ok(Some(Piece::Timed(Timed { messages, count, first_offset, skips, times }))) => {
+                    let texts: Vec<String> = match messages {
+                        Messages::Lines(bytes) => {
+                            String::from_utf8(bytes).expect("text").lines().map(str::to_owned).collect()
+                        }
+                        Messages::Values(bytes, values) => {
+                            let value = |value| String::from_utf8_lossy(&bytes[value]).into_owned();
+                            values.into_iter().map(value).collect()
+                        }
+                        messages => panic!("{messages:?}"),
                     };
-                    records.extend((0..).zip(text.lines()).map(record));
+                    assert_eq!(texts.len() as u64, count);
+                    let record = |(number, text)| {
+                        (first_offset + number + skips.before(number), text, times.of(number))
+                    };
+                    records.extend((0..).zip(texts).map(record));
                 }
                 Ok(Some(piece)) => panic!("{piece:?}"),
                 Err(fault) => {
@@ -291,7 +347,37 @@ mod tests {
     }
 
     #[test]
-    fn gaps_part_pieces() {
+    fn what_is_no_line_comes_from_the_companion() {
+        let text = b"{\"ind\":3}\n\n \n\n{\"ind\":4}\n";
+        let apart = |record, value: &str| Apart { record, reason: Reason::NotJson, value: value.into() };
+        let frame = Frame {
+            first_offset: 3,
+            records: 5,
+            gaps: vec![Gap { record: 1, missing: 4 }],
+            bytes: text.len() as u32,
+            bytes_crc: checksum(text),
+            time: 8,
+            later: vec![(3, 9)],
+            apart: vec![apart(1, "{\n"), apart(3, "")],
+            ..Frame::default()
+        };
+        let mut companion = message_frame::HEADER.to_vec();
+        message_frame::encode(&frame, &mut companion);
+        let last = Frame { first_offset: 20, first_byte: text.len() as u64, time: 9, ..Frame::default() };
+        message_frame::encode(&last, &mut companion);
+        for piece_bytes in [1, 1000] {
+            let (records, faults) = read(text, &companion, piece_bytes);
+            let expected =
+                [(3, "{\"ind\":3}", 8), (8, "{\n", 8), (9, " ", 8), (10, "", 9), (11, "{\"ind\":4}", 9)];
+            let expected = expected.map(|(offset, text, time)| (offset, text.to_owned(), time));
+            assert_eq!((records, faults), (expected.to_vec(), vec![]), "{piece_bytes}");
+        }
+        let (_, faults) = read(text, &companion[..companion.len() - message_frame::FIXED_BYTES], 1000);
+        assert!(faults[0].contains("it is cut off; the lines behind it"), "{faults:?}");
+    }
+
+    #[test]
+    fn gaps_are_known() {
         let text = b"{\"ind\":3}\n{\"ind\":4}\n{\"ind\":9}\n";
         let mut companion = HEADER.to_vec();
         let frame = Frame {

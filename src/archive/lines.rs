@@ -139,7 +139,7 @@ mod tests {
                         lines.split(|b| *b == b'\n').any(|line| line.starts_with(b"xxx"))
                     }
                     Piece::TooLarge(large) => large.bytes == 50 && large.head == long.as_bytes(),
-                    Piece::Timed { .. } | Piece::Values(..) | Piece::Blank => false,
+                    Piece::Timed(_) | Piece::Values(..) | Piece::Blank => false,
                 };
                 assert_eq!(found.iter().filter(|piece| is_large(piece)).count(), 1, "{found:?}");
                 let lines = object.split_inclusive('\n').count() as u64;

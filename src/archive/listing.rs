@@ -95,6 +95,10 @@ pub fn list(sources: &[Source], kinds: &Kinds) -> Result<Listing, ArchiveError> 
     let mut partitions: BTreeMap<PartitionName, (Kind, Vec<Object>)> = BTreeMap::new();
     for (number, source) in sources.iter().enumerate() {
         let mut objects = objects_of(source)?;
+        if objects.may_lack_companions() {
+            // The archive grows: what was put before an object may stand in a part of the list that was read before.
+            objects.companions.extend(objects_of(source)?.companions);
+        }
         for (topic, found) in objects.topics {
             let Some(mapping) = kinds.of(&topic) else {
                 return Err(ArchiveError::UnknownKind { name: topic });
@@ -156,6 +160,23 @@ struct Objects {
     topics: Topics,
     /// By the keys of the objects that they belong to.
     companions: HashMap<String, Found>,
+}
+
+impl Objects {
+    /// Whether one without a companion comes after one that has one. Those of another sink, without any, come before.
+    fn may_lack_companions(&self) -> bool {
+        let mut last = BTreeMap::<(&str, u64), [Option<u64>; 2]>::new();
+        for (topic, found) in &self.topics {
+            for (found, below) in found {
+                if let Ok(Place::Lines { partition, start }) = place(topic, &found.key[*below..]) {
+                    let has_companion = self.companions.contains_key(&found.key);
+                    let last = &mut last.entry((topic, partition)).or_default()[usize::from(has_companion)];
+                    *last = (*last).max(Some(start));
+                }
+            }
+        }
+        last.values().any(|[without, with]| with.is_some() && without > with)
+    }
 }
 
 fn objects_of(source: &Source) -> Result<Objects, ArchiveError> {

@@ -5,7 +5,7 @@ use super::framed::FrameFault;
 use super::layout::Place;
 use super::listing::{Object, Partition, PartitionName};
 use super::object::{Ahead, OpenObject};
-use super::piece::Piece;
+use super::piece::{Piece, Timed};
 use super::reader::{Item, Limits};
 use super::sources::Source;
 use crate::block::{Block, Messages, Origin, Times};
@@ -107,7 +107,7 @@ impl<'a> PartitionReader<'a> {
                 Ok(Some(piece)) => {
                     let bytes = open.pieces.given() - given;
                     let position = match &piece {
-                        Piece::Timed { first_offset, .. } => *first_offset,
+                        Piece::Timed(timed) => timed.first_offset,
                         _ => open.position,
                     };
                     open.position = position + piece.positions();
@@ -144,8 +144,10 @@ impl<'a> PartitionReader<'a> {
         let last = Origin { source: String::new(), partition: self.name.clone(), object: String::new() };
         let nothing = Messages::Lines(Vec::new());
         let times = Times::one(self.time);
-        (self.duplicates > 0)
-            .then(|| self.block(nothing, times, Arc::new(last), 0, self.reached..self.reached))
+        (self.duplicates > 0).then(|| {
+            let positions = self.reached..self.reached;
+            self.block((nothing, Skips::default()), times, Arc::new(last), 0, positions)
+        })
     }
 
     /// What is left of the object is a fault, unless the error is the whole store's.
@@ -193,18 +195,24 @@ impl<'a> PartitionReader<'a> {
         }
         let positions = piece.positions();
         let repeated = self.reached.saturating_sub(position).min(positions);
-        self.duplicates += repeated;
+        let messages = piece.messages_before(repeated);
+        self.duplicates += messages;
         (repeated < positions).then(|| {
-            let times = self.times(&piece).without_first(repeated);
-            let (messages, dropped) = without_first(piece, repeated as usize);
-            self.block(messages, times, origin, bytes - dropped, position + repeated..position + positions)
+            let times = self.times(&piece).without_first(messages);
+            let skips = match &piece {
+                Piece::Timed(timed) => timed.skips.without_first(messages, repeated),
+                _ => Skips::default(),
+            };
+            let (rest, dropped) = without_first(piece, messages as usize);
+            let positions = position + repeated..position + positions;
+            self.block((rest, skips), times, origin, bytes - dropped, positions)
         })
     }
 
     /// The times of a piece's messages, none before the time that the partition has reached.
     fn times(&mut self, piece: &Piece) -> Times {
         let written = match piece {
-            Piece::Timed { times, .. } => times.clone(),
+            Piece::Timed(timed) => timed.times.clone(),
             _ => Times::default(),
         };
         let times = written.not_before(self.time);
@@ -214,12 +222,13 @@ impl<'a> PartitionReader<'a> {
 
     fn block(
         &mut self,
-        messages: Messages,
+        (messages, skips): (Messages, Skips),
         times: Times,
         origin: Arc<Origin>,
         bytes: u64,
         positions: Range<u64>,
     ) -> Item {
+        let count = positions.end - positions.start - skips.all();
         let block = Block {
             kind: self.kind,
             partition: self.ordinal,
@@ -228,14 +237,14 @@ impl<'a> PartitionReader<'a> {
             first_order: self.handed_out + 1,
             first_position: positions.start,
             positions: positions.end - positions.start,
-            skips: Skips::default(),
+            skips,
             bytes,
             times,
             origin,
             messages,
         };
         self.reached = positions.end;
-        self.progress.messages.fetch_add(positions.end - positions.start, Ordering::Relaxed);
+        self.progress.messages.fetch_add(count, Ordering::Relaxed);
         self.handed_out += positions.end - positions.start;
         self.sequence += 1;
         Item::Block(block, std::mem::take(&mut self.duplicates))
@@ -245,17 +254,24 @@ impl<'a> PartitionReader<'a> {
 /// The messages of a piece but for the first ones, and how many bytes those took; there are more.
 fn without_first(piece: Piece, messages: usize) -> (Messages, u64) {
     match piece {
-        Piece::Lines(bytes, _) | Piece::Timed { bytes, .. } if messages == 0 => (Messages::Lines(bytes), 0),
-        Piece::Lines(mut bytes, _) | Piece::Timed { mut bytes, .. } => {
-            let end = memchr::memchr_iter(b'\n', &bytes).nth(messages - 1);
-            let dropped = bytes.drain(..=end.expect("lines were counted by their LF")).len();
-            (Messages::Lines(bytes), dropped as u64)
-        }
-        Piece::Values(bytes, mut values) => {
-            let dropped = values.drain(..messages).next_back().map_or(0, |value| value.end);
-            (Messages::Values(bytes, values), dropped as u64)
-        }
+        Piece::Lines(bytes, _) => without_first_lines(bytes, messages),
+        Piece::Timed(Timed { messages: Messages::Lines(bytes), .. }) => without_first_lines(bytes, messages),
+        Piece::Timed(Timed { messages: Messages::Values(bytes, values), .. })
+        | Piece::Values(bytes, values) => without_first_values(bytes, values, messages),
+        Piece::Timed(Timed { messages, .. }) => (messages, 0),
         Piece::TooLarge(large) => (Messages::TooLarge(large), 0),
         Piece::Blank => (Messages::Lines(b"\n".to_vec()), 0),
     }
+}
+
+fn without_first_lines(mut bytes: Vec<u8>, lines: usize) -> (Messages, u64) {
+    let Some(last) = lines.checked_sub(1) else { return (Messages::Lines(bytes), 0) };
+    let end = memchr::memchr_iter(b'\n', &bytes).nth(last);
+    let dropped = bytes.drain(..=end.expect("lines were counted by their LF")).len();
+    (Messages::Lines(bytes), dropped as u64)
+}
+
+fn without_first_values(bytes: Vec<u8>, mut values: Vec<Range<usize>>, count: usize) -> (Messages, u64) {
+    let dropped = values.drain(..count).next_back().map_or(0, |value| value.end);
+    (Messages::Values(bytes, values), dropped as u64)
 }

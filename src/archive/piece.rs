@@ -1,7 +1,8 @@
 //! A piece of an object: whole messages.
 
 use super::large::TooLarge;
-use crate::block::Times;
+use crate::block::{Messages, Times};
+use crate::skips::Skips;
 use std::ops::Range;
 
 /// Whole messages that follow each other in an object.
@@ -9,17 +10,8 @@ use std::ops::Range;
 pub enum Piece {
     /// Whole lines, and how many; only the object's last may lack its LF.
     Lines(Vec<u8>, u64),
-    /// Whole lines whose offsets and times are known.
-    Timed {
-        /// The lines, each with its LF.
-        bytes: Vec<u8>,
-        /// How many.
-        lines: u64,
-        /// The first one's offset; there are no gaps.
-        first_offset: u64,
-        /// When they were written.
-        times: Times,
-    },
+    /// Messages whose offsets and times are known.
+    Timed(Timed),
     /// Values, and where each lies; what is no JSON is one, too.
     Values(Vec<u8>, Vec<Range<usize>>),
     /// One message, longer than may be kept.
@@ -28,13 +20,39 @@ pub enum Piece {
     Blank,
 }
 
+/// Messages whose offsets and times are known.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Timed {
+    /// The messages: lines, each with its LF, or values if some of them are no lines.
+    pub messages: Messages,
+    /// How many.
+    pub count: u64,
+    /// The first one's offset.
+    pub first_offset: u64,
+    /// Offsets that no message has.
+    pub skips: Skips,
+    /// When they were written.
+    pub times: Times,
+}
+
 impl Piece {
     /// How many positions the messages take.
     pub fn positions(&self) -> u64 {
         match self {
-            Piece::Lines(_, lines) | Piece::Timed { lines, .. } => *lines,
+            Piece::Lines(_, lines) => *lines,
+            Piece::Timed(timed) => timed.count + timed.skips.all(),
             Piece::Values(_, values) => values.len() as u64,
             Piece::TooLarge(_) | Piece::Blank => 1,
         }
+    }
+
+    /// How many messages lie in the first positions.
+    pub fn messages_before(&self, positions: u64) -> u64 {
+        let Piece::Timed(timed) = self else { return positions };
+        let mut messages = positions.min(timed.count);
+        while messages > 0 && messages - 1 + timed.skips.before(messages - 1) >= positions {
+            messages -= 1;
+        }
+        messages
     }
 }

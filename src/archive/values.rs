@@ -187,7 +187,7 @@ mod tests {
                         found.extend(values.into_iter().map(text));
                     }
                     Piece::TooLarge(large) => found.push(large.bytes.to_string()),
-                    Piece::Lines(..) | Piece::Timed { .. } | Piece::Blank => panic!("{object}: lines"),
+                    Piece::Lines(..) | Piece::Timed(_) | Piece::Blank => panic!("{object}: lines"),
                 }
             }
             assert_eq!(found, expected, "{object:?} in pieces of {piece_bytes}");

@@ -1,5 +1,6 @@
 //! The configuration as checked: what each key may be, and how the program gets it.
 
+use super::archive;
 use super::document::Entry;
 use super::error::ConfigError;
 use super::front_door;
@@ -13,7 +14,7 @@ use std::ops::RangeInclusive;
 use std::thread;
 
 const KIB: usize = 1 << 10;
-const MIB: usize = 1 << 20;
+pub(super) const MIB: usize = 1 << 20;
 const GIB: usize = 1 << 30;
 const MINUTE_MS: usize = 60_000;
 
@@ -41,6 +42,7 @@ pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
         s3: s3(written)?,
         kafka,
         front_door,
+        archive: archive::settings(written)?,
         live: live(written)?,
     })
 }
@@ -98,7 +100,7 @@ fn s3(written: &Written) -> Result<S3Settings, ConfigError> {
     Ok(S3Settings {
         region: text(written.get("s3.region"))?,
         endpoint: endpoint(written.get("s3.endpoint"))?,
-        path_style: is_set(written.get("s3.path_style"))?,
+        path_style: flag_of(written.get("s3.path_style"))?,
         profile: text(written.get("s3.profile"))?,
         role_arn: text(written.get("s3.role_arn"))?,
         access_key: None,
@@ -152,7 +154,7 @@ fn endpoint(entry: &Entry) -> Result<Option<String>, ConfigError> {
     }
 }
 
-fn is_set(entry: &Entry) -> Result<bool, ConfigError> {
+pub(super) fn flag_of(entry: &Entry) -> Result<bool, ConfigError> {
     entry.value.boolean().ok_or_else(|| refused(entry, "true or false"))
 }
 

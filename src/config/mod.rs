@@ -11,8 +11,10 @@ mod live;
 mod s3;
 mod kafka;
 mod front_door;
+mod archive;
 mod error;
 
+pub use archive::ArchiveSettings;
 pub use error::{ConfigError, Place};
 pub use front_door::FrontDoorSettings;
 pub use kafka::{CreateTopics, KafkaSettings, LibrdkafkaSettings, OnGap, Start, Topics};
@@ -42,6 +44,8 @@ pub struct Config {
     pub kafka: Option<KafkaSettings>,
     /// How the front door sends records to them.
     pub front_door: FrontDoorSettings,
+    /// Where records are archived.
+    pub archive: ArchiveSettings,
     /// How live records are taken, kept and shown.
     pub live: Live,
 }
@@ -95,6 +99,12 @@ impl Config {
         self.live.listen = check::address(listen)
             .ok_or_else(|| ConfigError::Flag { flag: "--listen", allowed: check::ADDRESS.to_owned() })?;
         Ok(self)
+    }
+
+    /// The same with another place for the archive, as `--to` asks for.
+    pub fn with_archive(mut self, to: &str) -> Config {
+        self.archive.to = Some(to.to_owned());
+        self
     }
 
     /// The same with another number of ranks, as `--k` asks for.

@@ -6,6 +6,7 @@ mod partition;
 use crate::archive::{Item, Limits, PartitionName};
 use crate::buffers::Buffers;
 use crate::config::{Kinds, Mapping};
+use crate::kafka::ReachedPartitions;
 use crate::log::{Committed, End, Log, WaitError};
 use crate::partitions::{KnownPartition, Partitions};
 use crate::sequencer::Sequencer;
@@ -61,6 +62,8 @@ pub struct Follower {
     pub buffers: Buffers,
     /// How far it is.
     pub followed: Arc<Followed>,
+    /// Where partitions were reached before: they are gone on with at the object that holds that position.
+    pub reached: ReachedPartitions,
     /// Set by who wants it to end.
     pub stop: Arc<AtomicBool>,
 }
@@ -149,9 +152,13 @@ impl Follower {
             }
         };
         let name = PartitionName { topic: end.topic.to_string(), number: Some(end.partition.into()) };
+        let reached =
+            self.reached.get(&(name.topic.clone(), end.partition as i32)).map_or(0, |reached| reached.next);
+        let holds = end.objects().rfind(|object| object.start_offset <= reached);
         let partition = KnownPartition { name: Arc::new(name), kind };
         let number = self.partitions.add(partition.clone());
-        Some(PartitionTail::new(partition, number, self.source.clone(), self.limits))
+        let next = holds.map_or(0, |object| object.start_offset);
+        Some(PartitionTail::new(partition, number, next, self.source.clone(), self.limits))
     }
 }
 

@@ -60,15 +60,21 @@ struct Ends {
 }
 
 impl PartitionTail {
-    /// From the beginning of what the log holds.
-    pub fn new(partition: KnownPartition, number: u32, source: String, limits: Limits) -> PartitionTail {
+    /// From a position at which an object begins, or from the beginning of what the log holds.
+    pub fn new(
+        partition: KnownPartition,
+        number: u32,
+        next: u64,
+        source: String,
+        limits: Limits,
+    ) -> PartitionTail {
         PartitionTail {
             partition,
             number,
             source,
             limits,
             open: None,
-            next: 0,
+            next,
             time: 0,
             sequence: 0,
             handed_out: 0,
@@ -182,10 +188,12 @@ impl PartitionTail {
 
     fn block(&mut self, piece: Piece, rank: u32) -> Option<Item> {
         let positions = piece.positions();
+        let mut skips = Skips::default();
         let (messages, first, times, bytes) = match piece {
-            Piece::Timed { bytes, first_offset, times, .. } => {
-                let length = bytes.len();
-                (Messages::Lines(bytes), first_offset, Some(times), length)
+            Piece::Timed(timed) => {
+                skips = timed.skips;
+                let bytes = timed.messages.bytes();
+                (timed.messages, timed.first_offset, Some(timed.times), bytes)
             }
             Piece::Lines(bytes, _) => {
                 let length = bytes.len();
@@ -207,7 +215,7 @@ impl PartitionTail {
             first_order: self.handed_out + 1,
             first_position: first,
             positions,
-            skips: Skips::default(),
+            skips,
             bytes: bytes as u64,
             times,
             origin: self.open.as_ref()?.origin.clone(),

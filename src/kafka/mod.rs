@@ -10,6 +10,7 @@
 pub mod produce;
 mod client;
 mod error;
+mod reached;
 mod ranks;
 mod seen;
 mod tail;
@@ -31,6 +32,8 @@ mod status;
 mod statistics;
 
 pub use error::KafkaError;
+pub use progress::Positions;
+pub use reached::{HandedOut, Reached, ReachedPartitions};
 pub use status::{PartitionStatus, SourceStatus, Status};
 
 use crate::archive::Item;
@@ -58,11 +61,13 @@ pub struct KafkaSource {
 }
 
 impl KafkaSource {
-    /// Makes the clients. They connect by themselves; brokers that cannot be reached are waited for.
+    /// Makes the clients. They connect by themselves; brokers that cannot be reached are waited for. Partitions of which
+    /// something was `reached` are gone on with there.
     pub fn new(
         settings: &KafkaSettings,
         config: &Config,
         partitions: Arc<Partitions>,
+        reached: ReachedPartitions,
         status: Arc<Status>,
         woken: Woken,
         stop: Arc<AtomicBool>,
@@ -72,8 +77,13 @@ impl KafkaSource {
         let (orders, taken) = crossbeam_channel::unbounded::<Order>();
         let reader =
             Reader::new(settings, config, sender, taken, status.clone(), woken.clone(), stop.clone())?;
-        let watcher = Watcher::new(settings, config, partitions, orders, status, woken, stop)?;
+        let watcher = Watcher::new(settings, config, partitions, orders, status, woken, stop)?.go_on(reached);
         Ok(KafkaSource { reader, watcher, items })
+    }
+
+    /// These positions are committed for the group, in the place of those that the views show.
+    pub fn tell(&mut self, positions: Positions) {
+        self.watcher.tell(positions);
     }
 
     /// Where buffers of decoded blocks go.

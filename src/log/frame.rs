@@ -22,6 +22,8 @@
 //! polynomial 0x1EDC6F41, reflected, 0xE3069283 for the ASCII digits 1 to 9.
 //!
 //! A reader that meets a frame whose checksum is wrong cannot know where the next one begins.
+//!
+//! Companions of version 2 are those of archived topics: [`super::message_frame`].
 
 /// What a companion begins with: magic and version.
 pub const HEADER: [u8; 8] = *b"pfmeta\x01\x00";
@@ -51,6 +53,37 @@ pub struct Frame {
     pub time: u64,
     /// How many frames the group commit has, in all partitions together; 0 if that is not known.
     pub group_frames: u32,
+    /// Records from which on the time is a greater one, in order. Frames of version 1 have none.
+    pub later: Vec<(u32, u64)>,
+    /// Records that are no line, in order. Frames of version 1 have none.
+    pub apart: Vec<Apart>,
+}
+
+/// A record that is no one JSON line: in the object it is an empty one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// Which one, counted from the frame's first, which is 0.
+    pub record: u32,
+    /// Why it is no line.
+    pub reason: Reason,
+    /// The record.
+    pub value: Vec<u8>,
+}
+
+/// Why a record is no one JSON line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is no JSON.
+    NotJson = 1,
+    /// It is JSON over several lines.
+    SeveralLines = 2,
+}
+
+impl Reason {
+    /// The reason of a number.
+    pub fn from_number(number: u8) -> Option<Reason> {
+        [Reason::NotJson, Reason::SeveralLines].into_iter().find(|reason| *reason as u8 == number)
+    }
 }
 
 /// Offsets that no record has.
@@ -113,6 +146,7 @@ impl Frame {
             bytes_crc: u32_at(bytes, 40),
             group_frames: u32_at(bytes, 44),
             gaps: bytes[FRAME_BYTES..].chunks_exact(GAP_BYTES).map(gap).collect(),
+            ..Frame::default()
         };
         if frame.is_sound() { Ok(frame) } else { Err(DamagedFrame) }
     }
@@ -152,7 +186,8 @@ impl Frame {
         let end_offset = offsets.and_then(|sum| sum.checked_add(u64::from(self.records)));
         let end_byte = self.first_byte.checked_add(u64::from(self.bytes));
         let fits = self.gaps.len() <= GAPS_MAX && end_offset.is_some() && end_byte.is_some();
-        self.records > 0 && ascend && within && fits
+        let is_of_version_1 = self.later.is_empty() && self.apart.is_empty();
+        self.records > 0 && ascend && within && fits && is_of_version_1
     }
 }
 
@@ -255,6 +290,7 @@ mod tests {
                 bytes_crc,
                 time: time.into(),
                 group_frames,
+                ..Frame::default()
             };
             let mut bytes = encoded(&frame);
             let beginning = *bytes.first_chunk().expect("a frame has more");

@@ -1,6 +1,7 @@
 //! Reads a companion frame by frame, in bounded memory.
 
 use super::frame::{DamagedFrame, Frame, HEADER};
+use super::message_frame;
 use std::io::{self, ErrorKind, Read};
 
 /// The frames of a companion, from its first byte on. The reader should be a buffered one.
@@ -9,6 +10,28 @@ pub struct Frames<R> {
     /// Where the next frame begins; 0 before the header was read.
     byte: u64,
     frame: Vec<u8>,
+    version: Version,
+    end: Option<End>,
+}
+
+/// The version of a companion's format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// That of the embedded log: it grows frame by frame.
+    One,
+    /// That of archived topics: it is whole, with its end.
+    Two,
+}
+
+/// Where an object of an archived topic ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// The position behind it.
+    pub position: u64,
+    /// The greatest time in the partition up to there.
+    pub time: u64,
+    /// How many bytes it has, unpacked.
+    pub bytes: u64,
 }
 
 /// Why there are no more frames, and where that is.
@@ -25,7 +48,7 @@ pub struct FramesError {
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// It begins with something else.
-    #[error("it is no companion of version 1")]
+    #[error("it is no companion of version 1 or 2")]
     Header,
     /// It ends within a frame or within its header.
     #[error("it is cut off")]
@@ -41,12 +64,22 @@ pub enum Problem {
 impl<R: Read> Frames<R> {
     /// Frames from a reader that stands at the companion's first byte.
     pub fn new(reader: R) -> Frames<R> {
-        Frames { reader, byte: 0, frame: Vec::new() }
+        Frames { reader, byte: 0, frame: Vec::new(), version: Version::One, end: None }
     }
 
     /// Where the next frame begins in the companion.
     pub fn byte(&self) -> u64 {
         self.byte
+    }
+
+    /// The companion's version, once a frame was asked for.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Where the object ends, of a companion of version 2 that was read to its end.
+    pub fn end(&self) -> Option<End> {
+        self.end
     }
 
     /// What is read, behind the last frame that was asked for.
@@ -67,29 +100,47 @@ impl<R: Read> Frames<R> {
             if self.fill(&mut header)? < header.len() {
                 return Err(Problem::Cut);
             }
-            if header != HEADER {
-                return Err(Problem::Header);
-            }
+            self.version = match header {
+                HEADER => Version::One,
+                message_frame::HEADER => Version::Two,
+                _ => return Err(Problem::Header),
+            };
             self.byte = HEADER.len() as u64;
+        }
+        if self.end.is_some() {
+            return Ok(None);
         }
         let mut beginning = [0; 8];
         match self.fill(&mut beginning)? {
-            0 => return Ok(None),
+            0 if self.version == Version::One => return Ok(None),
             8 => {}
             _ => return Err(Problem::Cut),
         }
-        let length = Frame::length(&beginning).map_err(damaged)?;
+        let length = match self.version {
+            Version::One => Frame::length(&beginning).map_err(damaged)?,
+            Version::Two => message_frame::length(&beginning),
+        };
         let mut frame = std::mem::take(&mut self.frame);
         frame.clear();
         frame.extend(beginning);
-        frame.resize(length, 0);
-        if self.fill(&mut frame[beginning.len()..])? < length - beginning.len() {
+        // A length that is damaged takes no more memory than there are bytes.
+        let rest = (length - beginning.len()) as u64;
+        let read = self.reader.by_ref().take(rest).read_to_end(&mut frame).map_err(Problem::Unreadable)?;
+        if (read as u64) < rest {
             return Err(Problem::Cut);
         }
-        let decoded = Frame::decode(&frame).map_err(damaged)?;
+        let decoded = match self.version {
+            Version::One => Frame::decode(&frame).map_err(damaged)?,
+            Version::Two => message_frame::decode(&frame).map_err(damaged)?,
+        };
         self.frame = frame;
         self.byte += length as u64;
-        Ok(Some(decoded))
+        if decoded.records > 0 {
+            return Ok(Some(decoded));
+        }
+        let Frame { first_offset: position, time, first_byte: bytes, .. } = decoded;
+        self.end = Some(End { position, time, bytes });
+        Ok(None)
     }
 
     /// Reads until the bytes are full or the companion ends; says how many it read.
@@ -141,7 +192,8 @@ mod tests {
         check(&companion(3), 3, None);
         check(b"", 0, Some("byte 0: it is cut off"));
         check(&HEADER[..5], 0, Some("byte 0: it is cut off"));
-        check(b"pfmeta\x02\x00", 0, Some("byte 0: it is no companion of version 1"));
+        check(b"pfmeta\x03\x00", 0, Some("byte 0: it is no companion of version 1 or 2"));
+        check(&message_frame::HEADER, 0, Some("byte 8: it is cut off"));
         for cut in 1..48 {
             check(&companion(3)[..8 + 2 * 48 + cut], 2, Some("byte 104: it is cut off"));
         }

@@ -43,12 +43,14 @@ mod changes;
 mod retention;
 mod stats;
 pub mod frame;
+pub mod message_frame;
 pub mod frames;
 
 pub use committed::{Committed, End, Object};
 pub use error::{AppendError, LogError, WaitError};
 pub use handle::{Appended, Log, NewRecord, Opened};
-pub use names::{TOPIC_MAX_BYTES, companion_key, is_topic, object_key};
+pub use names::{TOPIC_MAX_BYTES, companion_key, is_topic, object_key, partition_key};
 pub use repair::Repair;
 pub use settings::{FsyncObserver, Settings};
 pub use stats::Stats;
+pub use sync::create_folder;

@@ -47,6 +47,11 @@ pub(super) fn start_offset(topic: &str, partition: u32, name: &str) -> Option<u6
     (name == object(topic, partition, start_offset)).then_some(start_offset)
 }
 
+/// The key of the object of a partition that begins with an offset.
+pub fn partition_key(topic: &str, partition: u32, start_offset: u64) -> String {
+    format!("topics/{topic}/partition={partition}/{}", object(topic, partition, start_offset))
+}
+
 /// The key of an object's companion, below whatever root both lie.
 pub fn companion_key(object: &str) -> String {
     let (folder, name) = object.rsplit_once('/').unwrap_or(("", object));

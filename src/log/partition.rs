@@ -128,6 +128,7 @@ impl Partition {
             bytes_crc: checksum(&self.lines),
             time,
             group_frames,
+            ..Frame::default()
         };
         let mut encoded = Vec::with_capacity(FRAME_BYTES);
         frame.encode(&mut encoded);

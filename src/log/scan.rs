@@ -3,7 +3,7 @@
 use super::committed::Object;
 use super::error::LogError;
 use super::frame::{FRAME_BYTES, Frame, HEADER};
-use super::frames::{Frames, Problem};
+use super::frames::{Frames, Problem, Version};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
@@ -26,6 +26,8 @@ pub(super) struct Scan {
     /// Whether the companion has no header, only part of it, or is not there.
     pub wants_header: bool,
 }
+
+const NOT_THE_LOGS: &str = "it is no companion of version 1";
 
 /// Reads all frames that begin below an offset.
 pub(super) fn scan(data: &Path, companion: &Path, start_offset: u64, below: u64) -> Result<Scan, LogError> {
@@ -72,21 +74,26 @@ impl Scan {
         self.object.companion_bytes = HEADER.len() as u64;
         let mut frames = Frames::new(BufReader::new(companion));
         let problem = loop {
-            match frames.next() {
+            let next = frames.next();
+            if frames.version() != Version::One {
+                break NOT_THE_LOGS;
+            }
+            match next {
                 Ok(Some(frame)) if frame.first_offset >= below => return Ok(()),
                 Ok(Some(frame)) if self.goes_on_with(&frame) => self.take(frame, frames.byte()),
                 Ok(Some(_)) => break "the frame does not follow the one before it",
                 Ok(None) => return Ok(()),
                 Err(error) => match error.problem {
                     Problem::Unreadable(error) => return Err(error),
-                    Problem::Header => break "it is no companion of version 1",
+                    Problem::Header => break NOT_THE_LOGS,
                     Problem::Cut | Problem::Damaged => break "the frame is damaged",
                 },
             }
         };
         // A group has one frame in an object, so a crash tears no more than that.
         let bad = self.object.companion_bytes;
-        if length - bad > FRAME_BYTES as u64 || frames.byte() < HEADER.len() as u64 {
+        let is_torn = length - bad <= FRAME_BYTES as u64 && frames.byte() >= HEADER.len() as u64;
+        if !is_torn || frames.version() != Version::One {
             self.damage = Some((bad.min(frames.byte()), problem));
             self.find_last(companion, length)?;
         }

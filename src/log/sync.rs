@@ -75,7 +75,7 @@ fn run(job: &Job, sync_file: &SyncFile, done: &Sender<Done>) {
 }
 
 /// Makes a folder, durably, where it is missing, and those above it.
-pub(super) fn create_folder(path: &Path) -> io::Result<()> {
+pub fn create_folder(path: &Path) -> io::Result<()> {
     let path = std::path::absolute(path)?;
     let missing = path.ancestors().take_while(|folder| !folder.exists()).count();
     fs::create_dir_all(&path)?;

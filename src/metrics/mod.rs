@@ -3,6 +3,7 @@
 //! What the rest of the program counts anyway is read when it is asked for; what happens now and then is observed here.
 
 mod source;
+mod archiver;
 
 use crate::decode::Reason;
 use crate::http::{Observed, Observer};
@@ -87,6 +88,9 @@ pub fn text(running: &Running) -> Vec<u8> {
     let now = Now { registry: &registry };
     now.records(&Measurement::of_all(&running.shared.measured), &running.shared);
     now.source(running);
+    if let Some(status) = &running.archiver {
+        now.archiver(status);
+    }
     now.dead_letters(running);
     now.run(running);
     let mut families = running.metrics.registry.gather();

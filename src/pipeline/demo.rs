@@ -1,7 +1,7 @@
 //! A demonstration: a run, and emulated users that post to its front door, in one process.
 
 use super::run::{Run, RunError};
-use crate::config::Config;
+use crate::config::{ArchiveSettings, Config};
 use crate::emulate::EmulateError;
 use crate::emulate::live::{self, Invented, LiveSettings, Rows};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -37,8 +37,9 @@ impl DemoError {
 
 /// Runs until `stop`; `started` is told where. What was posted stays in the data folder.
 pub fn demo(config: &Config, stop: &AtomicBool, started: impl FnOnce(&str)) -> Result<(), DemoError> {
-    // What users post goes to the embedded log, whatever else is configured to be read.
-    let run = Run::start(&Config { kafka: None, ..config.clone() })?;
+    // What users post goes to the embedded log, whatever else is configured to be read, and is archived nowhere.
+    let archive = ArchiveSettings { to: None, ..config.archive.clone() };
+    let run = Run::start(&Config { kafka: None, archive, ..config.clone() })?;
     let to = format!("http://{}", reachable(run.address()));
     started(&to);
     let settings = LiveSettings {

@@ -7,7 +7,9 @@ mod descriptors;
 mod source;
 mod serve;
 mod workers;
+mod archive;
 
+pub use archive::{ArchiveError, ArchiveSummary, archive};
 pub use demo::{DemoError, demo};
 pub use replay::{Options, ReplayError, Replayed, Seconds, Summary, replay};
 pub use run::{Run, RunError};

@@ -1,5 +1,6 @@
 //! A run: records arrive at the front door, the log keeps them, the views follow.
 
+use super::archive::{self, ArchiveError, Archiving};
 use super::serve::{self, Served, Serving};
 use super::source::{self, Feed, Surroundings};
 use super::{descriptors, workers};
@@ -45,6 +46,7 @@ pub struct Run {
     threads: Vec<JoinHandle<()>>,
     workers: WorkerGuards<()>,
     dead_letters: Arc<LettersOfRun>,
+    archiving: Option<Archiving>,
     address: SocketAddr,
     epoch: u64,
 }
@@ -69,6 +71,9 @@ pub enum RunError {
     /// The topics of Kafka cannot be read.
     #[error(transparent)]
     Kafka(#[from] KafkaError),
+    /// The source cannot be archived.
+    #[error(transparent)]
+    Archive(Box<ArchiveError>),
     /// The address cannot be listened at.
     #[error("cannot listen at {address}: {error}; choose another address with --listen or listen")]
     Listen {
@@ -94,10 +99,11 @@ pub enum RunError {
 impl RunError {
     /// Whether the command line or the configuration has to be changed.
     pub fn is_usage(&self) -> bool {
-        matches!(
-            self,
-            RunError::UnknownKind { .. } | RunError::Kafka(_) | RunError::Log(LogError::Settings(_))
-        )
+        match self {
+            RunError::UnknownKind { .. } | RunError::Kafka(_) | RunError::Log(LogError::Settings(_)) => true,
+            RunError::Archive(error) => error.is_usage(),
+            _ => false,
+        }
     }
 }
 
@@ -112,6 +118,8 @@ impl Run {
         let metrics = Metrics::new();
         let input = source::open(config, &metrics)?;
         let epoch = epoch::next(data).map_err(unusable)?;
+        let archiving =
+            archive::beside(config, input.log()).map_err(|error| RunError::Archive(Box::new(error)))?;
 
         let partitions = Arc::new(Partitions::default());
         let (stop, woken) = (Arc::new(AtomicBool::new(false)), Woken::default());
@@ -131,6 +139,7 @@ impl Run {
             partitions,
             input,
             metrics,
+            archiver: archiving.as_ref().map(|archiving| archiving.status.clone()),
             epoch,
             started,
         });
@@ -146,7 +155,7 @@ impl Run {
             warn!(%address, "listening for other machines: there is no access control yet");
         }
         info!(%address, data = %data.display(), epoch, workers = config.workers, "started");
-        Ok(Run { serving, running, stop, threads, workers, dead_letters, address, epoch })
+        Ok(Run { serving, running, stop, threads, workers, dead_letters, archiving, address, epoch })
     }
 
     /// Where it listens.
@@ -166,6 +175,9 @@ impl Run {
 
     /// Stops: requests that are in progress get their answers, and what was accepted is durable.
     pub fn stop(self) {
+        if let Some(archiving) = &self.archiving {
+            archiving.begin_to_stop();
+        }
         let Served { cut_off } = self.serving.stop();
         if let Some(input) = self.running.input.log() {
             input.log.close();
@@ -175,6 +187,10 @@ impl Run {
         }
         end_workers(&self.stop, self.threads, self.workers);
         self.dead_letters.live.flush();
+        if let Some(archiving) = self.archiving {
+            // What it failed of was told when it did.
+            let _ = archiving.stop();
+        }
         info!(cut_off, "stopped");
     }
 }

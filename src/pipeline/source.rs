@@ -7,7 +7,7 @@ use crate::config::{Config, KafkaSettings};
 use crate::follow::{Followed, Follower, Woken};
 use crate::input::{Input, KafkaInput, LogInput};
 use crate::kafka::produce::{ProducerSettings, TopicProducer};
-use crate::kafka::{self, KafkaSource};
+use crate::kafka::{self, KafkaSource, ReachedPartitions};
 use crate::log::{self, Log, Opened};
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
@@ -67,7 +67,8 @@ pub fn open(config: &Config, metrics: &Metrics) -> Result<Input, RunError> {
 pub fn follow(config: &Config, input: Input, surroundings: Surroundings) -> Result<Feed, RunError> {
     match &input {
         Input::Log(log) => {
-            let follower = follower(config, log, surroundings.partitions, surroundings.stop);
+            let follower =
+                follower(config, log, ReachedPartitions::new(), surroundings.partitions, surroundings.stop);
             let buffers = follower.buffers.clone();
             let (items, thread) = follower.start(surroundings.woken).map_err(cannot_start)?;
             Ok(Feed { input, items, buffers, threads: vec![thread] })
@@ -82,9 +83,11 @@ pub fn follow(config: &Config, input: Input, surroundings: Surroundings) -> Resu
     }
 }
 
-fn follower(
+/// What follows the log, from where partitions were reached before.
+pub(super) fn follower(
     config: &Config,
     input: &LogInput,
+    reached: ReachedPartitions,
     partitions: Arc<Partitions>,
     stop: Arc<AtomicBool>,
 ) -> Follower {
@@ -102,6 +105,7 @@ fn follower(
         limits,
         buffers: Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes),
         followed: input.followed.clone(),
+        reached,
         stop,
     }
 }
@@ -113,7 +117,8 @@ fn kafka_source(
     surroundings: Surroundings,
 ) -> Result<KafkaSource, RunError> {
     let Surroundings { partitions, woken, stop } = surroundings;
-    Ok(KafkaSource::new(settings, config, partitions, input.status.clone(), woken, stop)?)
+    let reached = ReachedPartitions::new();
+    Ok(KafkaSource::new(settings, config, partitions, reached, input.status.clone(), woken, stop)?)
 }
 
 /// As the embedded log does with its own folder.
@@ -126,7 +131,7 @@ fn lock(data: &Path) -> io::Result<File> {
     }
 }
 
-fn open_log(config: &Config, metrics: &Metrics) -> Result<Log, RunError> {
+pub(super) fn open_log(config: &Config, metrics: &Metrics) -> Result<Log, RunError> {
     let settings = &config.live.log;
     let fsync = metrics.fsync_seconds.clone();
     let settings = log::Settings {
@@ -151,7 +156,7 @@ fn open_log(config: &Config, metrics: &Metrics) -> Result<Log, RunError> {
 }
 
 /// Topics come into the log by the front door, which takes those that have a kind; but the configuration may have changed.
-fn check_kinds(log: &Log, config: &Config) -> Result<(), RunError> {
+pub(super) fn check_kinds(log: &Log, config: &Config) -> Result<(), RunError> {
     let committed = log.committed();
     let unknown = committed.ends.iter().find(|end| config.kinds.of(&end.topic).is_none());
     unknown.map_or(Ok(()), |end| Err(RunError::UnknownKind { topic: end.topic.to_string() }))

@@ -1,4 +1,4 @@
-//! What goes wrong with a place that objects are read from.
+//! What goes wrong with a place that objects are read from or put into.
 
 use std::io;
 use std::path::PathBuf;
@@ -17,6 +17,14 @@ pub enum StoreError {
     /// A file or folder refused to be read.
     #[error("cannot read {path}: {error}; make it readable, or take it out of the archive")]
     Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A file or folder refused to be written.
+    #[error("cannot write {path}: {error}")]
+    Unwritable {
         /// The file or folder.
         path: PathBuf,
         /// What the system says.

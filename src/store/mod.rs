@@ -1,11 +1,15 @@
-//! Where the objects of an archive lie: a folder, or a bucket of S3 or of a store that speaks its protocol.
+//! Where the objects of an archive lie: a folder, or a bucket of S3 or of a store that speaks its protocol. [`Store`] reads
+//! them, [`Target`] puts them.
 
 mod error;
 mod folder;
 mod s3;
+mod target;
+mod folder_target;
 
 pub use error::StoreError;
 pub use s3::Uploads;
+pub use target::{Created, Target, open_target};
 
 use crate::config::S3Settings;
 use std::io::Read;

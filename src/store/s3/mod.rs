@@ -11,8 +11,11 @@ mod budget;
 mod part;
 mod reader;
 mod put;
+mod target;
+mod multipart;
 
 pub use put::Uploads;
+pub use target::S3Target;
 
 use super::{Found, Store, StoreError};
 use crate::config::S3Settings;

@@ -1,0 +1,166 @@
+//! A bucket that gets objects, each once.
+
+use super::super::StoreError;
+use super::super::target::{Created, Target};
+use super::Threads;
+use super::address::Address;
+use super::bucket::Bucket;
+use super::failure::{Asked, Failure, chain};
+use super::multipart;
+use super::retry::Attempts;
+use crate::config::S3Settings;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::time::timeout;
+
+/// What asks a store to put an object only if there is none of that name.
+pub(super) const NO_OTHER: &str = "*";
+
+/// A prefix of a bucket.
+pub struct S3Target {
+    prefix: String,
+    bucket: Bucket,
+    /// Whether the store is believed to heed [`NO_OTHER`].
+    is_exclusive: AtomicBool,
+    threads: Threads,
+}
+
+impl S3Target {
+    /// The prefix at `rest`, which is what follows `s3://` in `target`. Asks for credentials, but not yet the bucket.
+    pub fn open(target: &str, rest: &str, settings: &S3Settings) -> Result<S3Target, StoreError> {
+        let Address { bucket, prefix } = Address::parse(target, rest)?;
+        let threads = Threads::start().map_err(|error| StoreError::Threads { error })?;
+        let bucket = threads.runtime().block_on(Bucket::open(bucket, settings))?;
+        Ok(S3Target { prefix, bucket, is_exclusive: AtomicBool::new(true), threads })
+    }
+
+    async fn put(&self, key: &str, content: Bytes) -> Result<Created, StoreError> {
+        if !self.is_exclusive() && self.is_there(key).await? {
+            return Ok(Created::There);
+        }
+        if content.len() as u64 > multipart::part_bytes(&self.bucket) {
+            let condition = self.is_exclusive().then_some(NO_OTHER);
+            return match multipart::put(&self.bucket, key, content, condition).await? {
+                Some(created) => Ok(created),
+                // What the last answer would have said is not known: what counts is what is there.
+                None if self.is_there(key).await? => Ok(Created::There),
+                None => {
+                    let answer = "the upload in parts is gone".to_owned();
+                    Err(StoreError::Refused { place: self.bucket.place(key), answer })
+                }
+            };
+        }
+        let mut attempts = Attempts::new(self.bucket.retry);
+        loop {
+            let condition = self.is_exclusive().then(|| NO_OTHER.to_owned());
+            let request = self.bucket.client.put_object().bucket(&self.bucket.name).key(key);
+            let request =
+                request.set_if_none_match(condition.clone()).body(ByteStream::from(content.clone()));
+            let Err(error) = request.send().await else { return Ok(Created::New) };
+            match status(&error) {
+                // It may be the one of an attempt before, whose answer was lost.
+                Some(412) => return Ok(Created::There),
+                Some(501) if condition.is_some() => {
+                    self.is_not_exclusive();
+                    continue;
+                }
+                _ => {}
+            }
+            attempts.wait(failure(&self.bucket, key, &error), &self.bucket.place(key)).await?;
+        }
+    }
+
+    async fn is_there(&self, key: &str) -> Result<bool, StoreError> {
+        let mut attempts = Attempts::new(self.bucket.retry);
+        loop {
+            let request = self.bucket.client.head_object().bucket(&self.bucket.name).key(key);
+            let Err(error) = request.send().await else { return Ok(true) };
+            if status(&error) == Some(404) {
+                return Ok(false);
+            }
+            let failure = self.bucket.failure(Asked::Bytes, key, &error);
+            attempts.wait(failure, &self.bucket.place(key)).await?;
+        }
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut attempts = Attempts::new(self.bucket.retry);
+        loop {
+            match self.try_to_get(key).await {
+                Ok(content) => return Ok(Some(content)),
+                Err(Failure::Lasting(error)) if matches!(*error, StoreError::Gone { .. }) => return Ok(None),
+                Err(failure) => attempts.wait(failure, &self.bucket.place(key)).await?,
+            }
+        }
+    }
+
+    async fn try_to_get(&self, key: &str) -> Result<Vec<u8>, Failure> {
+        let answer = self.bucket.client.get_object().bucket(&self.bucket.name).key(key).send().await;
+        let answer = answer.map_err(|error| self.bucket.failure(Asked::Bytes, key, &error))?;
+        let (mut body, mut content) = (answer.body, Vec::new());
+        loop {
+            match timeout(self.bucket.read_timeout, body.next()).await {
+                Ok(Some(Ok(more))) => content.extend_from_slice(&more),
+                Ok(Some(Err(error))) => return Err(Failure::Passing(chain(&error))),
+                Ok(None) => break,
+                Err(_) => return Err(Failure::Passing("no more bytes".to_owned())),
+            }
+        }
+        match answer.content_length.and_then(|length| usize::try_from(length).ok()) {
+            Some(length) if length != content.len() => {
+                Err(Failure::Passing("the answer broke off".to_owned()))
+            }
+            _ => Ok(content),
+        }
+    }
+
+    fn key(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+}
+
+impl Target for S3Target {
+    fn create(&self, key: &str, content: Vec<u8>) -> Result<Created, StoreError> {
+        self.threads.runtime().block_on(self.put(&self.key(key), content.into()))
+    }
+
+    fn read(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.threads.runtime().block_on(self.get(&self.key(key)))
+    }
+
+    fn has(&self, key: &str) -> Result<bool, StoreError> {
+        self.threads.runtime().block_on(self.is_there(&self.key(key)))
+    }
+
+    fn is_exclusive(&self) -> bool {
+        self.is_exclusive.load(Ordering::Relaxed)
+    }
+
+    /// The store is asked beforehand from now on.
+    fn is_not_exclusive(&self) {
+        self.is_exclusive.store(false, Ordering::Relaxed);
+    }
+
+    fn place(&self, key: &str) -> String {
+        self.bucket.place(&self.key(key))
+    }
+}
+
+/// What an answer says, if there is one.
+pub(super) fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|answer| answer.status().as_u16())
+}
+
+/// What the error of a request to store something means: that another one stores it just now passes.
+pub(super) fn failure<E>(bucket: &Bucket, key: &str, error: &SdkError<E, HttpResponse>) -> Failure
+where
+    E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match status(error) {
+        Some(409) => Failure::Passing("another request puts the object at the same time".to_owned()),
+        _ => bucket.failure(Asked::Storing, key, error),
+    }
+}

@@ -1,0 +1,113 @@
+//! Topics in a bucket, through a network that fails.
+
+use crate::archived::{check, check_replay};
+use crate::bucket::TestBucket;
+use crate::cluster::{Cluster, Message};
+use crate::command::Archive;
+use crate::content::content;
+use crate::messages::messages;
+use crate::proxy::{Fault, FaultProxy, INTERNAL_ERROR, SLOW_DOWN};
+use crate::random::{Random, seed};
+use crate::topics::Topics;
+use pinflow::config::S3Settings;
+use pinflow::store::open_source;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::thread;
+use tempfile::TempDir;
+
+fn settings(bucket: &TestBucket, endpoint: &str) -> String {
+    format!(
+        "[s3]\nendpoint = \"{endpoint}\"\nregion = \"{}\"\npath_style = true\nretry_max_backoff_ms = 50\n",
+        bucket.server.region
+    )
+}
+
+/// Copies all that lies there into a folder, so that it can be looked at as files.
+fn copy(bucket: &TestBucket, prefix: &str) -> TempDir {
+    let settings = S3Settings {
+        endpoint: Some(bucket.server.endpoint.clone()),
+        region: Some(bucket.server.region.clone()),
+        path_style: true,
+        access_key: Some(bucket.server.key.clone()),
+        ..S3Settings::default()
+    };
+    let store = open_source(&bucket.source(prefix), &settings).expect("a store");
+    let folder = TempDir::new().expect("make a folder");
+    let mut found = Vec::new();
+    store.list(&mut |object| found.push(object)).expect("a listing");
+    for object in found {
+        let mut bytes = Vec::new();
+        store.open(&object).read_to_end(&mut bytes).expect("readable");
+        let path = folder.path().join(&object.key);
+        fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).expect("make a folder");
+        fs::write(path, bytes).expect("write a file");
+    }
+    folder
+}
+
+#[test]
+fn a_bucket_gets_what_the_topics_hold() {
+    let (cluster, bucket) = (Cluster::shared(), TestBucket::new("archiver"));
+    let topics = Topics::of_all_kinds(&cluster, 2);
+    let mut random = Random::new(seed());
+    let faults = vec![(60, SLOW_DOWN), (60, INTERNAL_ERROR), (60, Fault::Closed), (60, Fault::Cut)];
+    for gzip in [false, true] {
+        let proxy = FaultProxy::start(&bucket.server.endpoint, faults.clone(), random.below(1000));
+        let prefix = format!("gzip-{gzip}");
+        let archivers = ["object_records = 40", "object_records = 31"].map(|more| {
+            let more = format!("{}[archive]\ngzip = {gzip}\n{more}", settings(&bucket, &proxy.endpoint));
+            Archive::of(&cluster, &topics, "", &more)
+                .to(&bucket.source(&prefix))
+                .asking_as(&bucket.server.key)
+        });
+        for _ in 0..3 {
+            cluster.send(&messages(&topics, 400, 100, &mut random));
+            // Both at the same time.
+            thread::scope(|scope| {
+                archivers.iter().for_each(|archive| drop(scope.spawn(|| archive.once())));
+            });
+        }
+        let (copied, content) = (copy(&bucket, &prefix), content(&cluster, &topics));
+        check(copied.path(), &content);
+        check_replay(copied.path(), &content);
+        assert!(proxy.faults() > 10, "{} of {}", proxy.faults(), proxy.requests());
+    }
+}
+
+#[test]
+fn a_large_object_is_put_in_parts() {
+    let (cluster, bucket) = (Cluster::shared(), TestBucket::new("archiver-parts"));
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let mut random = Random::new(seed());
+    // What does not repeat, in messages that make two objects of three parts each.
+    let mut pin = |ind: u64| {
+        let text: String = (0..50_000).map(|_| char::from(b'a' + random.below(26) as u8)).collect();
+        let value = Some(format!("{{\"index\":{ind},\"description\":\"{text}\"}}").into_bytes());
+        Message { topic: topics[0].clone(), value, ..Message::default() }
+    };
+    let pins: Vec<Message> = (0..480).map(&mut pin).collect();
+    cluster.send(&pins);
+    let faults = vec![(50, SLOW_DOWN), (50, Fault::Closed), (50, Fault::Cut)];
+    let proxy = FaultProxy::start(&bucket.server.endpoint, faults, random.below(1000));
+    let more = format!("{}[archive]\nobject_records = 240", settings(&bucket, &proxy.endpoint));
+    let archive =
+        Archive::of(&cluster, &topics, "", &more).to(&bucket.source("")).asking_as(&bucket.server.key);
+    assert_eq!(archive.once()["objects"], 2);
+    let objects = check(copy(&bucket, "").path(), &content(&cluster, &topics));
+    assert_eq!(objects.len(), 2);
+}
+
+#[test]
+fn what_lasts_is_said_with_bucket_and_key() {
+    let (cluster, bucket) = (Cluster::shared(), TestBucket::new("archiver-refused"));
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let archive = Archive::of(&cluster, &topics, "", &settings(&bucket, &bucket.server.endpoint))
+        .asking_as(&bucket.server.key);
+    let missing = archive.to("s3://no-such-bucket-here/x");
+    missing.check_failure(&["--once"], 1, "s3://no-such-bucket-here: no such bucket");
+    let denied = missing.to(&bucket.source("a")).asking_as(&bucket.server.other_key);
+    denied.check_failure(&["--once"], 1, &format!("s3://{}/a/", bucket.name));
+    denied.check_failure(&["--once"], 1, "access denied");
+}
