@@ -122,6 +122,9 @@ pub struct Archiver {
     is_ended: bool,
 }
 
+/// Where partitions end, by their numbers.
+pub type PartitionEnds = Vec<(u32, u64)>;
+
 /// What an archiver reads.
 pub struct Source {
     /// Its items.
@@ -131,7 +134,7 @@ pub struct Source {
     /// Why it gives nothing more, if so.
     pub stopped: Box<dyn Fn() -> Option<String> + Send>,
     /// Where its partitions ended at the start, by their numbers; nothing while it is not known of all.
-    pub ends_at_start: Box<dyn Fn() -> Option<Vec<(u32, u64)>> + Send>,
+    pub ends_at_start: Box<dyn Fn() -> Option<PartitionEnds> + Send>,
 }
 
 impl Archiver {
