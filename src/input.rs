@@ -1,8 +1,8 @@
 //! Where a run's records come from, for those who ask about it.
 
 use crate::follow::Followed;
-use crate::kafka::Status;
 use crate::kafka::produce::TopicProducer;
+use crate::kafka::{Status, Tokens};
 use crate::log::Log;
 use std::fs::File;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub struct KafkaInput {
     pub source: String,
     /// How it goes.
     pub status: Arc<Status>,
+    /// What the brokers are shown, if they ask for tokens.
+    pub tokens: Tokens,
     /// What sends to them.
     pub producer: Arc<TopicProducer>,
     /// Keeps a second process out of the data folder.

@@ -11,6 +11,7 @@ pub mod front_door;
 pub mod http_client;
 pub mod log;
 pub mod follow;
+pub mod aws;
 pub mod kafka;
 pub mod store;
 pub mod archive;

@@ -1,8 +1,8 @@
 //! What a configuration file may say, and what is said of one that is wrong.
 
 use pinflow::config::{
-    Config, CreateTopics, DeadLetterSettings, FrontDoorSettings, HttpSettings, Kinds, LibrdkafkaSettings,
-    Limits, Live, LogSettings, Mapping, OnGap, Replay, S3Settings, Start,
+    ArchiveSettings, Config, CreateTopics, DeadLetterSettings, FrontDoorSettings, HttpSettings, Kinds,
+    LibrdkafkaSettings, Limits, Live, LogSettings, Mapping, MskIamSettings, OnGap, Replay, S3Settings, Start,
 };
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row::{AgeGroups, Settings};
@@ -63,6 +63,15 @@ fn the_shipped_file_says_the_defaults() {
             queue_bytes: 64 << 20,
             librdkafka: LibrdkafkaSettings::default(),
             connection: LibrdkafkaSettings::default(),
+        },
+        archive: ArchiveSettings {
+            to: None,
+            object_records: 1_000_000,
+            object_bytes: 64 << 20,
+            object_seconds: 600,
+            gzip: false,
+            buffer_bytes: 256 << 20,
+            puts: 4,
         },
         live: Live {
             data: "data".into(),
@@ -321,6 +330,56 @@ fn topics_of_kafka_are_a_source() {
         ["fetch.min.bytes=7", "log.connection.close=false", "sasl.password=42", "security.protocol=SSL"];
     assert_eq!(settings, expected);
     assert!(!format!("{:?}", kafka.librdkafka).contains("42"), "a secret stays one");
+}
+
+#[test]
+fn brokers_of_msk_ask_iam() {
+    let begin = "[[source]]\ntype = \"kafka\"\nbrokers = \"a:1\"\ntopics = [\"a.pin\"]\n";
+    let iam = |more: &str| {
+        load(&format!("{begin}[source.msk_iam]\n{more}")).map(|config| config.kafka.expect("topics").msk_iam)
+    };
+    assert_eq!(iam("enabled = false"), Ok(None));
+    let all = "enabled = true\nregion = \"eu-west-1\"\nprofile = \"p\"\nrole_arn = \"arn:r\"\nsession_name = \"s\"\n\
+               [source.librdkafka]\nsecurity.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"OAUTHBEARER\"";
+    let set = |text: &str| Some(text.to_owned());
+    let expected = MskIamSettings {
+        region: set("eu-west-1"),
+        profile: set("p"),
+        role_arn: set("arn:r"),
+        session_name: "s".to_owned(),
+    };
+    assert_eq!(iam(all), Ok(Some(expected)));
+    let check = |more: &str, expected: &str| {
+        check_error(&format!("{begin}[source.msk_iam]\n{more}"), &format!("pinflow.toml:{expected}"));
+    };
+    check(
+        "role_arn = \"arn:r\"",
+        "6: source.msk_iam.role_arn must be left out unless source.msk_iam.enabled is true, found \"arn:r\"",
+    );
+    check("enabled = true\nsession_name = \"\"", "7: source.msk_iam.session_name must be a name, found \"\"");
+    check("enabled = 1", "6: source.msk_iam.enabled must be true or false, found 1");
+    let because = "because source.msk_iam.enabled is true";
+    check(
+        "enabled = true\n[source.librdkafka]\nsasl.username = \"u\"",
+        &format!("8: source.librdkafka.sasl.username must be left out, {because}, found \"u\""),
+    );
+    check(
+        "enabled = true\n[source.librdkafka]\nsasl.mechanisms = \"PLAIN\"",
+        &format!(
+            "8: source.librdkafka.sasl.mechanisms must be left out or \"OAUTHBEARER\", {because}, found \"PLAIN\""
+        ),
+    );
+    check(
+        "enabled = true\n[source.librdkafka]\nsecurity.protocol = \"SSL\"",
+        &format!(
+            "8: source.librdkafka.security.protocol must be left out or \"SASL_SSL\", {because}, found \"SSL\""
+        ),
+    );
+    check(
+        "enabled = true\n[source.create_topics]\npartitions = 3",
+        "8: source.create_topics.partitions must be 0 where source.msk_iam.enabled is true: topics cannot be made with \
+         IAM's tokens, found 3",
+    );
 }
 
 #[test]

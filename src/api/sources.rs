@@ -2,7 +2,7 @@
 
 use crate::decode::{Counts, PartitionCounts};
 use crate::input::{Input, KafkaInput, LogInput};
-use crate::kafka::{PartitionStatus, SourceStatus};
+use crate::kafka::{PartitionStatus, SourceStatus, TokenState};
 use crate::partitions::KnownPartition;
 use crate::running::Running;
 use serde_json::{Value, json};
@@ -67,10 +67,19 @@ fn kafka<'a>(input: &KafkaInput, read: impl Iterator<Item = Read<'a>>) -> Value 
         "missing_topics": status.missing,
         "last_error": status.error.as_ref().map(|(error, _)| error),
         "last_error_seconds_ago": status.error.as_ref().map(|(_, at)| at.elapsed().as_secs()),
+        "msk_iam": status.tokens.as_ref().map(tokens),
         "paused": status.is_paused,
         "pauses": status.pauses,
         "waiting_bytes": status.waiting_bytes,
         "partitions": partitions,
+    })
+}
+
+fn tokens(tokens: &TokenState) -> Value {
+    json!({
+        "token_good_for_seconds": tokens.good_for.map(|left| left.as_secs()),
+        "error": tokens.failure.as_ref().map(|(why, _)| why),
+        "error_for_seconds": tokens.failure.as_ref().map(|(_, since)| since.elapsed().as_secs()),
     })
 }
 

@@ -3,6 +3,7 @@
 use super::check::{number, refused, text};
 use super::document::{Entry, Value};
 use super::error::ConfigError;
+use super::msk_iam::{self, MskIamSettings};
 use super::written::Written;
 use chrono::DateTime;
 use regex_lite::Regex;
@@ -26,6 +27,8 @@ pub struct KafkaSettings {
     pub create_topics: Option<CreateTopics>,
     /// Bytes that wait for workers before reading pauses.
     pub in_flight_max_bytes: usize,
+    /// Whose tokens the brokers are shown, if they are AWS MSK's and ask IAM.
+    pub msk_iam: Option<MskIamSettings>,
     /// Settings of librdkafka that go before pinflow's own.
     pub librdkafka: LibrdkafkaSettings,
 }
@@ -122,6 +125,7 @@ pub(super) fn settings(written: &Written) -> Result<Option<KafkaSettings>, Confi
     let brokers = text(written.get("source.brokers"))?;
     let (start, on_gap) = (start(written.get("source.start"))?, on_gap(written.get("source.on_gap"))?);
     let (group, partitions) = (written.get("source.group"), written.get("source.create_topics.partitions"));
+    let librdkafka = librdkafka(written, Written::LIBRDKAFKA, &RESERVED)?;
     let settings = KafkaSettings {
         brokers: brokers.clone().unwrap_or_default(),
         topics: topics(written.get("source.topics"))?,
@@ -133,7 +137,8 @@ pub(super) fn settings(written: &Written) -> Result<Option<KafkaSettings>, Confi
             number(written.get("source.create_topics.replication"), 1..=1000)?,
         ),
         in_flight_max_bytes: number(written.get("source.in_flight_max_bytes"), 1 << 20..=usize::MAX)?,
-        librdkafka: librdkafka(written, Written::LIBRDKAFKA, &RESERVED)?,
+        msk_iam: msk_iam::settings(written, &librdkafka)?,
+        librdkafka,
     };
     backfill(written.get("source.backfill"))?;
     if is_kafka && brokers.is_none() {

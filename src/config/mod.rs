@@ -10,6 +10,7 @@ mod kinds;
 mod live;
 mod s3;
 mod kafka;
+mod msk_iam;
 mod front_door;
 mod archive;
 mod error;
@@ -20,6 +21,7 @@ pub use front_door::FrontDoorSettings;
 pub use kafka::{CreateTopics, KafkaSettings, LibrdkafkaSettings, OnGap, Start, Topics};
 pub use kinds::{Kinds, Mapping};
 pub use live::{DeadLetterSettings, HttpSettings, Live, LogSettings};
+pub use msk_iam::MskIamSettings;
 pub use s3::{AccessKey, S3Settings};
 
 use pinflow_dataflows::row::Settings;

@@ -2,6 +2,7 @@
 
 use super::client::{self, Consumer};
 use super::error::KafkaError;
+use super::msk_iam::Tokens;
 use crate::config::KafkaSettings;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError as Refusal;
@@ -17,8 +18,8 @@ pub struct Assignment {
 
 impl Assignment {
     /// Nothing is read yet.
-    pub fn new(settings: &KafkaSettings) -> Result<Assignment, KafkaError> {
-        Ok(Assignment { consumer: client::reader(settings)?, is_paused: false })
+    pub fn new(settings: &KafkaSettings, tokens: &Tokens) -> Result<Assignment, KafkaError> {
+        Ok(Assignment { consumer: client::reader(settings, tokens)?, is_paused: false })
     }
 
     /// More partitions are read, each from its position.

@@ -1,12 +1,14 @@
 //! librdkafka's clients, and what is set for all of them.
 
 use super::error::KafkaError;
+use super::msk_iam::Tokens;
 use crate::config::KafkaSettings;
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, ConsumerContext};
 use rdkafka::error::{KafkaError as Refusal, RDKafkaErrorCode};
 use rdkafka::statistics::Statistics;
+use std::error::Error;
 use std::sync::{Mutex, PoisonError};
 use tracing::warn;
 
@@ -15,23 +17,36 @@ const NO_GROUP: &str = "pinflow-without-group";
 
 /// What a client tells by itself, kept until it is asked for.
 #[derive(Default)]
-pub struct Heard(Mutex<(Option<Statistics>, Option<String>)>);
+pub struct Heard {
+    kept: Mutex<(Option<Statistics>, Option<String>)>,
+    tokens: Tokens,
+}
 
 impl Heard {
+    fn new(tokens: &Tokens) -> Heard {
+        Heard { tokens: tokens.clone(), ..Heard::default() }
+    }
+
     /// The latest statistics, once.
     pub fn take_statistics(&self) -> Option<Statistics> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.take()
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).0.take()
     }
 
     /// The latest error, once.
     pub fn take_error(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.take()
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).1.take()
     }
 }
 
 impl ClientContext for Heard {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.tokens.token()
+    }
+
     fn stats(&self, statistics: Statistics) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(statistics);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(statistics);
     }
 
     fn error(&self, error: Refusal, reason: &str) {
@@ -41,7 +56,7 @@ impl ClientContext for Heard {
         warn!(error = told, "Kafka");
         // That all brokers are gone says less than why the last one is.
         let all_down = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
-        let last = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).1;
+        let last = &mut self.kept.lock().unwrap_or_else(PoisonError::into_inner).1;
         if !all_down || last.is_none() {
             *last = Some(told);
         }
@@ -54,7 +69,7 @@ impl ConsumerContext for Heard {}
 pub type Consumer = BaseConsumer<Heard>;
 
 /// The client that messages are polled of.
-pub fn reader(settings: &KafkaSettings) -> Result<Consumer, KafkaError> {
+pub fn reader(settings: &KafkaSettings, tokens: &Tokens) -> Result<Consumer, KafkaError> {
     let mut config = common(settings);
     // What waits in librdkafka is bounded beside what waits for workers.
     preset(&mut config, settings, "queued.max.messages.kbytes", "16384");
@@ -63,24 +78,28 @@ pub fn reader(settings: &KafkaSettings) -> Result<Consumer, KafkaError> {
     preset(&mut config, settings, "fetch.queue.backoff.ms", "10");
     preset(&mut config, settings, "fetch.wait.max.ms", "100");
     config.set("statistics.interval.ms", "1000");
-    make(&config)
+    make(&config, tokens)
 }
 
 /// The client that asks for metadata, ends and single messages, and commits.
-pub fn watcher(settings: &KafkaSettings) -> Result<Consumer, KafkaError> {
+pub fn watcher(settings: &KafkaSettings, tokens: &Tokens) -> Result<Consumer, KafkaError> {
     let mut config = common(settings);
     config.set("statistics.interval.ms", "0");
     config.set("queued.min.messages", "1");
     preset(&mut config, settings, "fetch.message.max.bytes", "65536");
-    make(&config)
+    make(&config, tokens)
 }
 
-/// What all clients are made with.
+/// What all clients are made with. Where tokens are needed, their contexts have to give them.
 pub fn common(settings: &KafkaSettings) -> ClientConfig {
     let mut config = ClientConfig::new();
     preset(&mut config, settings, "client.id", "pinflow");
     preset(&mut config, settings, "reconnect.backoff.max.ms", "2000");
     preset(&mut config, settings, "topic.metadata.refresh.interval.ms", "10000");
+    if settings.msk_iam.is_some() {
+        preset(&mut config, settings, "security.protocol", "SASL_SSL");
+        config.set("sasl.mechanism", "OAUTHBEARER");
+    }
     for (key, value) in &settings.librdkafka.0 {
         config.set(key, value);
     }
@@ -102,8 +121,8 @@ fn preset(config: &mut ClientConfig, settings: &KafkaSettings, key: &str, value:
     }
 }
 
-fn make(config: &ClientConfig) -> Result<Consumer, KafkaError> {
-    config.create_with_context(Heard::default()).map_err(|error| match error {
+fn make(config: &ClientConfig, tokens: &Tokens) -> Result<Consumer, KafkaError> {
+    config.create_with_context(Heard::new(tokens)).map_err(|error| match error {
         Refusal::ClientConfig(_, problem, key, _) => KafkaError::Setting { key, problem },
         error => KafkaError::Settings(error.to_string()),
     })

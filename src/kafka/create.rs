@@ -1,7 +1,7 @@
 //! Makes topics that are missing, if somebody says how.
 
+use super::msk_iam::Tokens;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::RDKafkaErrorCode;
 use std::time::Duration;
@@ -19,10 +19,15 @@ pub struct NewTopics {
 }
 
 /// Makes topics; those that somebody else has made meanwhile are there, too. Waits, so it is not for asynchronous tasks.
-pub fn topics(client: &ClientConfig, topics: &[String], new: NewTopics) -> Result<(), String> {
+pub fn topics(
+    client: &ClientConfig,
+    tokens: Tokens,
+    topics: &[String],
+    new: NewTopics,
+) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("topics cannot be made: {error}");
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| failed(&error))?;
-    let admin: AdminClient<DefaultClientContext> = client.create().map_err(|error| failed(&error))?;
+    let admin: AdminClient<Tokens> = client.create_with_context(tokens).map_err(|error| failed(&error))?;
     let NewTopics { partitions, replication } = new;
     let new = |topic| NewTopic::new(topic, partitions, TopicReplication::Fixed(replication));
     let new: Vec<NewTopic<'_>> = topics.iter().map(|topic| new(topic)).collect();

@@ -14,6 +14,11 @@ pub enum KafkaError {
     /// librdkafka refuses them together.
     #[error("source.librdkafka must be changed: {0}")]
     Settings(String),
+    /// Nothing says in which region the brokers are.
+    #[error(
+        "source.msk_iam.region must be set: no region is known from brokers' names, AWS_REGION or the profile"
+    )]
+    NoRegion,
     /// librdkafka refuses a setting for sending.
     #[error("front_door.librdkafka.\"{key}\" must be left out or changed: {problem}")]
     ProducerSetting {

@@ -7,6 +7,7 @@
 //! Partitions are assigned, never subscribed to, and positions are pinflow's own: what is committed is for tools that show
 //! lag, and nobody here reads it.
 
+mod msk_iam;
 pub mod produce;
 mod client;
 mod error;
@@ -32,6 +33,7 @@ mod status;
 mod statistics;
 
 pub use error::KafkaError;
+pub use msk_iam::{TokenState, Tokens};
 pub use progress::Positions;
 pub use reached::{HandedOut, Reached, ReachedPartitions};
 pub use status::{PartitionStatus, SourceStatus, Status};
@@ -53,6 +55,19 @@ pub fn source_name(settings: &KafkaSettings) -> String {
     format!("kafka://{}", settings.brokers)
 }
 
+/// What the threads share with each other, and with those who started them.
+#[derive(Clone)]
+pub struct Shared {
+    /// How it goes.
+    pub status: Arc<Status>,
+    /// What the brokers are shown, if they ask for tokens.
+    pub tokens: Tokens,
+    /// Who is woken when something has come.
+    pub woken: Woken,
+    /// Set when they have to end.
+    pub stop: Arc<AtomicBool>,
+}
+
 /// What follows topics.
 pub struct KafkaSource {
     reader: Reader,
@@ -68,16 +83,13 @@ impl KafkaSource {
         config: &Config,
         partitions: Arc<Partitions>,
         reached: ReachedPartitions,
-        status: Arc<Status>,
-        woken: Woken,
-        stop: Arc<AtomicBool>,
+        shared: Shared,
     ) -> Result<KafkaSource, KafkaError> {
         let (sender, items) = crossbeam_channel::bounded(config.replay.prefetch_blocks);
         // The watcher begins all partitions of a look at once; the reader takes orders many times a second.
         let (orders, taken) = crossbeam_channel::unbounded::<Order>();
-        let reader =
-            Reader::new(settings, config, sender, taken, status.clone(), woken.clone(), stop.clone())?;
-        let watcher = Watcher::new(settings, config, partitions, orders, status, woken, stop)?.go_on(reached);
+        let reader = Reader::new(settings, config, sender, taken, shared.clone())?;
+        let watcher = Watcher::new(settings, config, partitions, orders, shared)?.go_on(reached);
         Ok(KafkaSource { reader, watcher, items })
     }
 

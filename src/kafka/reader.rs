@@ -1,5 +1,6 @@
 //! The thread that polls messages and hands them over in blocks.
 
+use super::Shared;
 use super::assignment::{Assignment, add};
 use super::at_start::AtStart;
 use super::empty::Empty;
@@ -70,13 +71,12 @@ impl Reader {
         config: &Config,
         sender: Sender<Item>,
         orders: Receiver<Order>,
-        status: Arc<Status>,
-        woken: Woken,
-        stop: Arc<AtomicBool>,
+        shared: Shared,
     ) -> Result<Reader, KafkaError> {
         let block_bytes = config.replay.block_bytes;
+        let Shared { status, tokens, woken, stop } = shared;
         Ok(Reader {
-            assignment: Assignment::new(settings)?,
+            assignment: Assignment::new(settings, &tokens)?,
             tails: Tails::default(),
             waiting: Waiting::new(sender),
             orders,

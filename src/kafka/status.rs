@@ -1,5 +1,6 @@
 //! How the source goes, for those who ask about it.
 
+use super::msk_iam::TokenState;
 use super::seen::Seen;
 use super::tail::{Beginning, Tail};
 use crate::archive::PartitionName;
@@ -33,6 +34,8 @@ pub struct SourceStatus {
     pub stopped: Option<String>,
     /// The last error of the connection, and when it was told.
     pub error: Option<(String, Instant)>,
+    /// How it goes with tokens, if the brokers ask for some.
+    pub tokens: Option<TokenState>,
     /// Whether reading pauses because too much waits for the workers.
     pub is_paused: bool,
     /// How often it has paused.
@@ -177,6 +180,7 @@ impl SourceStatus {
     pub fn troubles(&self) -> Vec<String> {
         let mut troubles: Vec<String> =
             self.stopped.iter().map(|why| format!("Kafka stopped: {why}")).collect();
+        troubles.extend(self.tokens.as_ref().and_then(TokenState::trouble));
         if !self.is_known {
             let error = self.error.as_ref().map_or("", |(error, _)| error);
             troubles.push(

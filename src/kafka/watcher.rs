@@ -1,11 +1,13 @@
 //! The thread that asks the brokers: which partitions there are, where they begin and end, whether they are the same.
 
+use super::Shared;
 use super::begin::{self, Begin, From};
 use super::check::Suspicion;
 use super::client::{self, Consumer};
 use super::create::{self, NewTopics};
 use super::error::KafkaError;
 use super::made_again;
+use super::msk_iam::Tokens;
 use super::progress::{Positions, Progress};
 use super::ranks::Ranks;
 use super::reached::{Reached, ReachedPartitions};
@@ -39,6 +41,7 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 /// Asks the brokers.
 pub struct Watcher {
     pub(super) consumer: Consumer,
+    tokens: Tokens,
     pub(super) settings: KafkaSettings,
     wanted: Wanted,
     partitions: Arc<Partitions>,
@@ -73,12 +76,12 @@ impl Watcher {
         config: &Config,
         partitions: Arc<Partitions>,
         orders: Sender<Order>,
-        status: Arc<Status>,
-        woken: Woken,
-        stop: Arc<AtomicBool>,
+        shared: Shared,
     ) -> Result<Watcher, KafkaError> {
+        let Shared { status, tokens, woken, stop } = shared;
         Ok(Watcher {
-            consumer: client::watcher(settings)?,
+            consumer: client::watcher(settings, &tokens)?,
+            tokens,
             settings: settings.clone(),
             wanted: Wanted::new(&settings.topics, &config.kinds)?,
             partitions,
@@ -111,6 +114,7 @@ impl Watcher {
     /// Looks until it has to stop.
     pub fn run(mut self) {
         while !self.stop.load(Ordering::Relaxed) {
+            self.serve();
             if let Err(Stopped(why)) = self.find_and_look() {
                 error!(why, "Kafka is not read any further");
                 self.status.stop(&why);
@@ -128,8 +132,7 @@ impl Watcher {
     fn wait(&mut self) {
         let begin = Instant::now();
         while !self.stop.load(Ordering::Relaxed) {
-            // Nothing is assigned: this serves what else the client has to do.
-            let _ = self.consumer.poll(Duration::ZERO);
+            self.serve();
             let status = self.status.lock();
             let is_waiting = !status.is_known
                 || !status.missing.is_empty()
@@ -145,6 +148,13 @@ impl Watcher {
             }
             thread::sleep(PAUSE);
         }
+    }
+
+    /// Nothing is assigned: this does what else the client has to do. Without a token, which it asks for here, it connects
+    /// to nobody.
+    fn serve(&self) {
+        let _ = self.consumer.poll(Duration::ZERO);
+        self.status.lock().tokens = self.tokens.state();
     }
 
     fn find_and_look(&mut self) -> Result<(), Stopped> {
@@ -164,8 +174,12 @@ impl Watcher {
     fn look(&mut self, found: &Found) -> Result<(), Stopped> {
         self.status.lock().missing.clone_from(&found.missing);
         if let Some(create) = self.settings.create_topics.filter(|_| !found.missing.is_empty())
-            && let Err(error) =
-                create::topics(&client::common(&self.settings), &found.missing, new_topics(create))
+            && let Err(error) = create::topics(
+                &client::common(&self.settings),
+                self.tokens.clone(),
+                &found.missing,
+                new_topics(create),
+            )
         {
             self.set_last_error(error);
         }

@@ -83,6 +83,14 @@ impl Now<'_> {
             reconnects.with_label_values(&labels).inc_by(partition.reconnects);
             bytes.with_label_values(&labels).inc_by(partition.received.all);
         }
+        if let Some(tokens) = &status.tokens {
+            let good = "Seconds for which the token for AWS MSK is still good.";
+            self.gauge(
+                "pinflow_kafka_token_good_seconds",
+                good,
+                tokens.good_for.unwrap_or_default().as_secs(),
+            );
+        }
         let stopped = status.stopped.is_some();
         self.gauge("pinflow_kafka_stopped", "1 if nothing more is read.", stopped.into());
         let missing = "Topics that are wanted and do not exist.";

@@ -8,7 +8,7 @@ use crate::archiver::{
 use crate::config::{Config, KafkaSettings};
 use crate::follow::{Followed, Woken};
 use crate::input::LogInput;
-use crate::kafka::{self, KafkaError, KafkaSource, ReachedPartitions};
+use crate::kafka::{self, KafkaError, KafkaSource, ReachedPartitions, Shared, Tokens};
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
 use std::io;
@@ -172,15 +172,13 @@ fn of_kafka(config: &Config, settings: &KafkaSettings, until: Until) -> Result<A
     let stop = Arc::new(AtomicBool::new(false));
     let (of_source, status) = (Arc::<kafka::Status>::default(), Arc::<Status>::default());
     let reached: ReachedPartitions = place.reached.clone();
-    let mut kafka = KafkaSource::new(
-        settings,
-        config,
-        Arc::new(Partitions::default()),
-        reached,
-        of_source.clone(),
-        Woken::default(),
-        stop.clone(),
-    )?;
+    let shared = Shared {
+        status: of_source.clone(),
+        tokens: Tokens::start(settings)?,
+        woken: Woken::default(),
+        stop: stop.clone(),
+    };
+    let mut kafka = KafkaSource::new(settings, config, Arc::new(Partitions::default()), reached, shared)?;
     let told = status.clone();
     kafka.tell(Box::new(move || told.positions()));
     let buffers = kafka.buffers();

@@ -7,7 +7,7 @@ use crate::config::{Config, KafkaSettings};
 use crate::follow::{Followed, Follower, Woken};
 use crate::input::{Input, KafkaInput, LogInput};
 use crate::kafka::produce::{ProducerSettings, TopicProducer};
-use crate::kafka::{self, KafkaSource, ReachedPartitions};
+use crate::kafka::{self, KafkaSource, ReachedPartitions, Shared, Tokens};
 use crate::log::{self, Log, Opened};
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
@@ -56,9 +56,15 @@ pub fn open(config: &Config, metrics: &Metrics) -> Result<Input, RunError> {
         Some(settings) => {
             let data = &config.live.data;
             let lock = lock(data).map_err(|error| RunError::Data { folder: data.clone(), error })?;
-            let (source, status) = (kafka::source_name(settings), Arc::default());
-            let producer = Arc::new(TopicProducer::start(ProducerSettings::of_run(config, settings))?);
-            Ok(Input::Kafka(KafkaInput { source, status, producer, lock }))
+            let (source, tokens) = (kafka::source_name(settings), Tokens::start(settings)?);
+            let producer = TopicProducer::start(ProducerSettings::of_run(config, settings), &tokens)?;
+            Ok(Input::Kafka(KafkaInput {
+                source,
+                status: Arc::default(),
+                producer: Arc::new(producer),
+                tokens,
+                lock,
+            }))
         }
     }
 }
@@ -117,8 +123,9 @@ fn kafka_source(
     surroundings: Surroundings,
 ) -> Result<KafkaSource, RunError> {
     let Surroundings { partitions, woken, stop } = surroundings;
-    let reached = ReachedPartitions::new();
-    Ok(KafkaSource::new(settings, config, partitions, reached, input.status.clone(), woken, stop)?)
+    let (status, tokens) = (input.status.clone(), input.tokens.clone());
+    let shared = Shared { status, tokens, woken, stop };
+    Ok(KafkaSource::new(settings, config, partitions, ReachedPartitions::new(), shared)?)
 }
 
 /// As the embedded log does with its own folder.

@@ -37,6 +37,18 @@ impl Broker {
         )
     }
 
+    /// Starts one that tells those who ask at its second listener, whose port is given, to come to another port.
+    pub fn behind(gate: u16) -> (Broker, u16) {
+        let [port, controller, inner] = free_ports();
+        let at = format!("CONTROLLER://127.0.0.1:{controller}");
+        let listeners = format!("PLAINTEXT://127.0.0.1:{port},{at}");
+        let roles = format!(
+            "process.roles=broker,controller\nnode.id=1\nlisteners={listeners},GATE://127.0.0.1:{inner}\n\
+             advertised.listeners={listeners},GATE://127.0.0.1:{gate}\n"
+        );
+        (Broker::node(port, controller, &roles, &["--standalone"]), inner)
+    }
+
     /// Starts another one beside it.
     pub fn beside(&self) -> Broker {
         let [port, _] = free_ports();
@@ -50,7 +62,7 @@ impl Broker {
         let data = folder.path().join("data");
         let text = format!(
             "{roles}controller.listener.names=CONTROLLER\ninter.broker.listener.name=PLAINTEXT\n\
-             listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\n\
+             listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,GATE:PLAINTEXT\n\
              controller.quorum.bootstrap.servers=127.0.0.1:{controller}\nlog.dirs={}\n\
              offsets.topic.num.partitions=1\noffsets.topic.replication.factor=1\n\
              transaction.state.log.num.partitions=1\ntransaction.state.log.replication.factor=1\n\
@@ -135,8 +147,8 @@ fn java(folder: &Path) -> Command {
     command
 }
 
-/// Two at a time, so that they are not the same.
-fn free_ports() -> [u16; 2] {
-    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("listen"));
+/// Several at a time, so that they are not the same.
+fn free_ports<const N: usize>() -> [u16; N] {
+    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("listen"));
     listeners.map(|listener| listener.local_addr().expect("an address").port())
 }

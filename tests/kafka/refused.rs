@@ -12,6 +12,9 @@ fn check(source: &str, told: &str) {
         .expect("write it");
     let mut command = Command::new(env!("CARGO_BIN_EXE_pinflow"));
     command
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("AWS_EC2_METADATA_DISABLED", "true")
         .args(["run", "--listen", "127.0.0.1:0", "--config"])
         .arg(&config)
         .arg("--data")
@@ -41,6 +44,11 @@ fn a_value_that_librdkafka_does_not_take_is_named() {
         "topics = [\"a.pin\"]\n[source.librdkafka]\n\"security.protocol\" = \"NONE\"",
         "source.librdkafka.\"security.protocol\" must be left out or changed",
     );
+}
+
+#[test]
+fn brokers_of_msk_without_a_region_are_refused() {
+    check("topics = [\"a.pin\"]\n[source.msk_iam]\nenabled = true", "source.msk_iam.region must be set");
 }
 
 /// Of a source with one topic of pins.

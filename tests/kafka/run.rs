@@ -37,6 +37,11 @@ pub fn start_with(cluster: &Cluster, config: &str) -> Run {
     Run { program, cluster: cluster.clone(), folder }
 }
 
+/// A run that was started in a way of its own.
+pub fn of(program: Program, cluster: &Cluster, folder: TempDir) -> Run {
+    Run { program, cluster: cluster.clone(), folder }
+}
+
 impl Run {
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")

@@ -10,6 +10,7 @@ use super::error::LiveError;
 use super::lane::{Shared, given_up};
 use super::message::{Message, Sort};
 use super::settings::KafkaOptions;
+use crate::kafka::Tokens;
 use crate::kafka::produce::{NotStored, Outcomes, Outgoing, Place, ProducerSettings, TopicProducer};
 use serde_json::json;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ impl KafkaLane {
         options: &KafkaOptions,
     ) -> Result<KafkaLane, LiveError> {
         let KafkaAddress { brokers, topics } = address;
-        let producer = Arc::new(TopicProducer::start(settings(brokers, options))?);
+        let producer = Arc::new(TopicProducer::start(settings(brokers, options), &Tokens::default())?);
         let reason = |error: NotStored| match error {
             NotStored::Unreachable(reason) => reason,
             error => error.to_string(),
@@ -124,6 +125,7 @@ fn settings(brokers: String, options: &KafkaOptions) -> ProducerSettings {
     // Nobody waits for a single answer, and batches cost less.
     own.0.entry("linger.ms".to_owned()).or_insert_with(|| "5".to_owned());
     ProducerSettings {
+        has_tokens: false,
         brokers,
         connection: options.connection.clone(),
         own,

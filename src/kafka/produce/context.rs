@@ -6,9 +6,11 @@ use super::error::NotStored;
 use super::request::Awaited;
 use super::settings::ProducerSettings;
 use crate::kafka::error::KafkaError;
-use rdkafka::client::ClientContext;
+use crate::kafka::msk_iam::Tokens;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::error::{KafkaError as Refusal, RDKafkaErrorCode};
 use rdkafka::producer::{DeliveryResult, ProducerContext, ThreadedProducer};
+use std::error::Error;
 use std::sync::Arc;
 use tracing::warn;
 
@@ -19,6 +21,7 @@ pub type Client = ThreadedProducer<Context>;
 pub struct Context {
     cluster: Arc<Cluster>,
     counts: Arc<Counts>,
+    tokens: Tokens,
 }
 
 /// Makes a client.
@@ -26,12 +29,20 @@ pub fn client(
     settings: &ProducerSettings,
     cluster: &Arc<Cluster>,
     counts: &Arc<Counts>,
+    tokens: &Tokens,
 ) -> Result<Client, KafkaError> {
-    let context = Context { cluster: Arc::clone(cluster), counts: Arc::clone(counts) };
+    let (cluster, counts, tokens) = (Arc::clone(cluster), Arc::clone(counts), tokens.clone());
+    let context = Context { cluster, counts, tokens };
     settings.client().create_with_context(context).map_err(|error| settings.refused(error))
 }
 
 impl ClientContext for Context {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.tokens.token()
+    }
+
     fn error(&self, error: Refusal, reason: &str) {
         let code = error.rdkafka_error_code();
         let told = code.map_or_else(|| error.to_string(), |code| code.to_string());

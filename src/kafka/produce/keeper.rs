@@ -4,6 +4,7 @@ use super::cluster::Cluster;
 use super::context::{self, Client};
 use super::counts::Counts;
 use super::settings::ProducerSettings;
+use crate::kafka::msk_iam::Tokens;
 use crossbeam_channel::Receiver;
 use rdkafka::error::KafkaResult;
 use rdkafka::metadata::MetadataTopic;
@@ -29,6 +30,7 @@ pub struct Keeper {
     pub client: Arc<RwLock<Arc<Client>>>,
     pub cluster: Arc<Cluster>,
     pub counts: Arc<Counts>,
+    pub tokens: Tokens,
     pub woken: Receiver<()>,
     pub settings: ProducerSettings,
 }
@@ -74,7 +76,7 @@ impl Keeper {
             why,
             "the client that sends to Kafka cannot go on; what it had is not confirmed, and another takes its place"
         );
-        match context::client(&self.settings, &self.cluster, &self.counts) {
+        match context::client(&self.settings, &self.cluster, &self.counts, &self.tokens) {
             Ok(client) => {
                 let mut current = self.client.write().unwrap_or_else(PoisonError::into_inner);
                 let broken = mem::replace(&mut *current, Arc::new(client));

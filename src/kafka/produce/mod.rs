@@ -19,6 +19,7 @@ pub use settings::ProducerSettings;
 
 use super::create::{self, NewTopics};
 use super::error::KafkaError;
+use super::msk_iam::Tokens;
 use budget::Budget;
 use cluster::Cluster;
 use context::Client;
@@ -76,14 +77,15 @@ pub struct TopicProducer {
     timeout: Option<Duration>,
     /// What another client of the same brokers is made with.
     connecting: ClientConfig,
+    tokens: Tokens,
 }
 
 impl TopicProducer {
     /// Makes its client, which connects by itself.
-    pub fn start(settings: ProducerSettings) -> Result<TopicProducer, KafkaError> {
+    pub fn start(settings: ProducerSettings, tokens: &Tokens) -> Result<TopicProducer, KafkaError> {
         let (cluster, woken) = Cluster::new();
         let (cluster, counts) = (Arc::new(cluster), Arc::new(Counts::default()));
-        let client = context::client(&settings, &cluster, &counts)?;
+        let client = context::client(&settings, &cluster, &counts, tokens)?;
         let client = Arc::new(RwLock::new(Arc::new(client)));
         let (budget, timeout) = (Budget::new(settings.queue_bytes), settings.timeout);
         let connecting = settings.connecting();
@@ -91,12 +93,13 @@ impl TopicProducer {
             client: client.clone(),
             cluster: cluster.clone(),
             counts: counts.clone(),
+            tokens: tokens.clone(),
             woken,
             settings,
         };
         let thread = std::thread::Builder::new().name("kafka topics".to_owned());
         thread.spawn(move || keeper.run()).map_err(|error| KafkaError::Start(error.to_string()))?;
-        Ok(TopicProducer { client, cluster, counts, budget, timeout, connecting })
+        Ok(TopicProducer { client, cluster, counts, budget, timeout, connecting, tokens: tokens.clone() })
     }
 
     /// Sends records to a topic that is there, as soon as a broker answers. The error is that of all: none was sent. Once they
@@ -164,9 +167,9 @@ impl TopicProducer {
 
     /// Makes topics, whose names do not exist, with so many partitions; and waits until they can be sent to.
     pub async fn create(&self, topics: Vec<String>, partitions: u32) -> Result<(), String> {
-        let (client, names) = (self.connecting.clone(), topics.clone());
+        let (client, tokens, names) = (self.connecting.clone(), self.tokens.clone(), topics.clone());
         let new = NewTopics { partitions: partitions.try_into().unwrap_or(i32::MAX), replication: -1 };
-        let made = tokio::task::spawn_blocking(move || create::topics(&client, &names, new)).await;
+        let made = tokio::task::spawn_blocking(move || create::topics(&client, tokens, &names, new)).await;
         made.expect("making topics neither panics nor is cancelled")?;
         let are_there = async {
             for topic in &topics {

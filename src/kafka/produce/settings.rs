@@ -13,6 +13,8 @@ pub struct ProducerSettings {
     pub brokers: String,
     /// Settings of librdkafka for all clients, as how it connects.
     pub connection: LibrdkafkaSettings,
+    /// Whether the brokers are shown tokens of AWS MSK's IAM.
+    pub has_tokens: bool,
     /// Those for this client alone; they go before.
     pub own: LibrdkafkaSettings,
     /// How long brokers are waited for, and again their answers; nothing waits for ever.
@@ -67,6 +69,7 @@ impl ProducerSettings {
         ProducerSettings {
             brokers: source.brokers.clone(),
             connection: config.front_door.connection.clone(),
+            has_tokens: source.msk_iam.is_some(),
             own: config.front_door.librdkafka.clone(),
             timeout: Some(Duration::from_millis(config.front_door.timeout_ms as u64)),
             queue_bytes: config.front_door.queue_bytes,
@@ -98,6 +101,10 @@ impl ProducerSettings {
     /// Those of any client of the same brokers.
     pub fn connecting(&self) -> ClientConfig {
         let mut client = ClientConfig::new();
+        if self.has_tokens {
+            self.preset(&mut client, "security.protocol", "SASL_SSL");
+            client.set("sasl.mechanism", "OAUTHBEARER");
+        }
         self.preset(&mut client, "client.id", "pinflow");
         self.preset(&mut client, "reconnect.backoff.max.ms", "1000");
         let of_all = self.connection.0.iter().filter(|(key, _)| !OF_CONSUMERS.contains(&key.as_str()));
@@ -139,6 +146,7 @@ mod tests {
             LibrdkafkaSettings(pairs.collect::<BTreeMap<_, _>>())
         };
         let settings = ProducerSettings {
+            has_tokens: false,
             brokers: "a:1".to_owned(),
             connection: set(&[("fetch.min.bytes", "1"), ("sasl.username", "x"), ("client.id", "y")]),
             own: set(&[("client.id", "z"), ("linger.ms", "20")]),

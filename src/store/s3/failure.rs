@@ -2,6 +2,7 @@
 
 use super::super::StoreError;
 use super::bucket::Bucket;
+use crate::aws::chain;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;
@@ -106,18 +107,4 @@ impl Refusal<'_> {
             (code, message) => format!("{code}: {}", message.trim_end_matches('.')),
         }
     }
-}
-
-/// An error with its causes; those that a text before them has said already are left out.
-pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        if !text.contains(&said) {
-            text = format!("{text}: {said}");
-        }
-        cause = error.source();
-    }
-    text
 }

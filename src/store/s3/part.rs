@@ -3,8 +3,9 @@
 use super::super::StoreError;
 use super::bucket::Bucket;
 use super::budget::{Grant, grant};
-use super::failure::{Asked, Failure, chain};
+use super::failure::{Asked, Failure};
 use super::retry::Attempts;
+use crate::aws::chain;
 use std::ops::Range;
 use std::sync::Arc;
 use tokio::sync::Notify;
