@@ -172,7 +172,7 @@ fn unknown_keys_are_named_with_the_nearest_known() {
     );
     check_error(
         "[sinks.s3]\nbucket = 'b'",
-        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are data, dead_letters, http, kinds, limits, listen, live, log, replay, s3, source, views, workers",
+        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are archive, data, dead_letters, front_door, http, kinds, limits, listen, live, log, replay, s3, source, views, workers",
     );
     check_error("views.k.a = 1", "pinflow.toml:1: unknown key views.k.a: did you mean views.k?");
     check_error(
@@ -429,4 +429,27 @@ fn what_is_wrong_with_a_source_is_named() {
         "[[source]]\ntype = \"pulsar\"",
         "pinflow.toml:2: source.type must be \"log\" or \"kafka\", found \"pulsar\"",
     );
+}
+
+#[test]
+fn streams_stand_for_topics_that_are_read() {
+    let source = "source = [{ type = 'kafka', brokers = 'a:1', topics = ['a.pin', '^b\\.'] }]\n";
+    let with = |door: &str| load(&format!("{source}{door}"));
+    let door =
+        "[front_door]\nuser = 'b.user'\nstreams.'s.pin' = 'a.pin'\nlibrdkafka.compression.type = 'zstd'";
+    let front_door = with(door).expect("valid").front_door;
+    assert_eq!(front_door.topics, BTreeMap::from([("user", "b.user".to_owned())]));
+    assert_eq!(front_door.streams, BTreeMap::from([("s.pin".to_owned(), "a.pin".to_owned())]));
+    assert_eq!(front_door.librdkafka.0["compression.type"], "zstd");
+    let told = |door: &str| with(door).expect_err("the file is wrong");
+    assert_eq!(
+        told("[front_door.streams]\ns.pin = 'a.pin'"),
+        "pinflow.toml:3: unknown key front_door.streams.s.pin: a name with a dot needs quotes"
+    );
+    assert!(told("front_door.streams.s = 'c.pin'").starts_with(
+        "pinflow.toml:2: front_door.streams.s must be a topic of source.topics whose kind is pin, geo or user"
+    ));
+    assert!(told("front_door.timeout_ms = 1").starts_with("pinflow.toml:2: front_door.timeout_ms must be"));
+    // With the log as the source none of it matters.
+    assert!(load(door).is_ok());
 }

@@ -114,16 +114,14 @@ pub struct Archiver {
     stop: Arc<AtomicBool>,
     committers: Committers,
     partitions: BTreeMap<u32, Partition>,
-    /// The partition that is the first to get something to do.
-    turn: u32,
     values: Values,
     is_caught_up: bool,
     /// Whether the source has ended.
     is_ended: bool,
 }
 
-/// Where partitions end, by their numbers.
-pub type PartitionEnds = Vec<(u32, u64)>;
+/// Partitions' numbers, and where each ends.
+pub type Ends = Vec<(u32, u64)>;
 
 /// What an archiver reads.
 pub struct Source {
@@ -134,7 +132,7 @@ pub struct Source {
     /// Why it gives nothing more, if so.
     pub stopped: Box<dyn Fn() -> Option<String> + Send>,
     /// Where its partitions ended at the start, by their numbers; nothing while it is not known of all.
-    pub ends_at_start: Box<dyn Fn() -> Option<PartitionEnds> + Send>,
+    pub ends_at_start: Box<dyn Fn() -> Option<Ends> + Send>,
 }
 
 impl Archiver {
@@ -157,7 +155,6 @@ impl Archiver {
             stop,
             committers,
             partitions: BTreeMap::new(),
-            turn: 0,
             values: Values::default(),
             is_caught_up: false,
             is_ended: false,
@@ -296,20 +293,15 @@ impl Archiver {
         let is_full = self.waiting_bytes() >= self.settings.buffer_bytes;
         let largest = self.partitions.iter().max_by_key(|(_, partition)| partition.bytes());
         let largest = largest.map(|(number, _)| *number).filter(|_| is_full);
-        // Each begins behind the one that was served last, so that busy ones do not keep others waiting.
-        let turn = self.partitions.range(self.turn..).chain(self.partitions.range(..self.turn));
-        let turn: Vec<u32> = turn.map(|(number, _)| *number).collect();
-        for number in turn {
+        for (number, partition) in &mut self.partitions {
             if !self.committers.has_room() {
                 break;
             }
-            let partition = self.partitions.get_mut(&number).expect("partitions stay");
-            let flush = is_last || largest == Some(number);
-            if let Some(job) = partition.job(number, now, flush, patience, self.place.gzip) {
+            let flush = is_last || largest == Some(*number);
+            if let Some(job) = partition.job(*number, now, flush, patience, self.place.gzip) {
                 self.committers.give(job);
-                self.turn = number + 1;
             }
-            if is_last && let Some(keys) = partition.waits_in_vain(now, self.place.gzip) {
+            if is_last && let Some(keys) = partition.waits_in_vain(now) {
                 return Err(self.not_fulfilled(&keys));
             }
         }

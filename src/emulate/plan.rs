@@ -155,7 +155,7 @@ mod tests {
     fn only_folders_and_buckets_are_written_to() {
         assert_eq!(
             check(|args| args.to = "gs://bucket/a".into()),
-            "--to gs://bucket/a: cannot write to gs://, only to a folder, to s3://bucket/prefix or to http://host:port"
+            "--to gs://bucket/a: cannot write to gs://, only to a folder, to s3://bucket/prefix, to http://host:port or to kafka://host:port/prefix"
         );
         assert_eq!(check(|args| args.to = "s3://bucket/a".into()), "");
         assert!(check(|args| args.to = "http://127.0.0.1:8000".into()).contains("http://"));

@@ -33,10 +33,6 @@ fn places_that_are_none() {
         2,
         "is the folder of an embedded log",
     );
-    fs::create_dir_all(folder.path().join("data/log")).expect("make a folder");
-    let around = path("data/log/../log/new/topics");
-    check(&["--once", "--data", &data_text, "--to", &around], 2, "is the folder of an embedded log");
-    assert!(!folder.path().join("data/log/new").exists());
     fs::write(&config, "[archive]\nobject_record = 1").expect("write the configuration");
     check(&["--config", &config], 2, "did you mean archive.object_records?");
     fs::write(&config, "[archive]\nputs = 0").expect("write the configuration");

@@ -81,11 +81,12 @@ async fn send(
     stop: &AtomicBool,
 ) -> Result<Sent, EmulateError> {
     let sender = match plan.target {
-        Target::Server(server, requests) => {
+        Target::Server(target) => {
+            let (server, requests) = *target;
             find_server(&settings.to, &server).await?;
             let bounds = HttpBounds { idle_connections: plan.connections, ..HttpBounds::default() };
             let (client, dialect) = (HttpClient::new(bounds), settings.dialect);
-            Sender::Server(Arc::new(Server { client, dialect, requests: *requests }))
+            Sender::Server(Arc::new(Server { client, dialect, requests }))
         }
         Target::Kafka(address) => {
             Sender::Kafka(KafkaLane::connect(&settings.to, address, &settings.kafka).await?)

@@ -39,7 +39,7 @@ pub struct LivePlan {
 /// Where records go.
 pub enum Target {
     /// A server, and how batches are put into requests to it.
-    Server(Uri, Box<Requests>),
+    Server(Box<(Uri, Requests)>),
     /// Topics of Kafka.
     Kafka(KafkaAddress),
 }
@@ -51,8 +51,8 @@ impl LivePlan {
         let target = match is_kafka(&settings.to) {
             true => Target::Kafka(KafkaAddress::parse(&settings.to, prefix)?),
             false => {
-                let (server, requests) = server(&settings.to, dialect, &topics(dialect, prefix)?)?;
-                Target::Server(server, Box::new(requests))
+                let server = server(&settings.to, dialect, &topics(dialect, prefix)?)?;
+                Target::Server(Box::new(server))
             }
         };
         let rate = settings.rate;

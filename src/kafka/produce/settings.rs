@@ -86,8 +86,6 @@ impl ProducerSettings {
         // What is there is sent at once; under load more gathers while the requests before are on their way.
         self.preset(&mut client, "linger.ms", "0");
         client.set("enable.idempotence", "true").set("acks", "all");
-        // Else a topic that was deleted would come back by itself, empty and with another number of partitions.
-        client.set("allow.auto.create.topics", "false");
         let timeout = self.timeout.map_or(0, |timeout| timeout.as_millis());
         client.set("message.timeout.ms", timeout.to_string());
         // What waits is bounded before it comes here; of a larger record the brokers decide.
@@ -112,6 +110,8 @@ impl ProducerSettings {
             client.set(key, value);
         }
         client.set("bootstrap.servers", &self.brokers);
+        // A topic that was deleted would come back with a record that is on its way.
+        client.set("allow.auto.create.topics", "false");
         client
     }
 
@@ -162,7 +162,6 @@ mod tests {
             ("client.id", Some("z")),
             ("linger.ms", Some("20")),
             ("acks", Some("all")),
-            ("allow.auto.create.topics", Some("false")),
             ("message.timeout.ms", Some("3000")),
             ("queue.buffering.max.kbytes", Some("2049")),
         ] {
