@@ -34,18 +34,28 @@ pub fn bounds(consumer: &Consumer, topic: &str, number: i32, timeout: Duration) 
     Ok(Bounds { low: low.try_into().unwrap_or(0), high: high.try_into().unwrap_or(0) })
 }
 
-/// Asks where a partition is begun.
+/// What says where a partition is begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// The configuration.
+    Start(Start),
+    /// What was read before: it is the first position that was not.
+    Reached(u64),
+}
+
+/// Asks where a partition is begun. One that ends before what was read of it ends before where it is begun.
 pub fn begin(
     consumer: &Consumer,
     (topic, number): (&str, i32),
-    start: Start,
+    from: From,
     timeout: Duration,
 ) -> Result<Begin, Refusal> {
     let Bounds { low, high } = bounds(consumer, topic, number, timeout)?;
-    let position = match start {
-        Start::Earliest => return Ok(Begin { first: 0, position: low, end: high }),
-        Start::Latest => high,
-        Start::Time(time) => {
+    let position = match from {
+        From::Reached(next) => return Ok(Begin { first: next, position: low.max(next), end: high }),
+        From::Start(Start::Earliest) => return Ok(Begin { first: 0, position: low, end: high }),
+        From::Start(Start::Latest) => high,
+        From::Start(Start::Time(time)) => {
             let mut list = TopicPartitionList::new();
             add(&mut list, topic, number, time.try_into().unwrap_or(0));
             let found = consumer.offsets_for_times(list, timeout)?;

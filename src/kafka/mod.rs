@@ -9,6 +9,7 @@
 
 mod client;
 mod error;
+mod reached;
 mod ranks;
 mod seen;
 mod tail;
@@ -30,6 +31,7 @@ mod status;
 mod statistics;
 
 pub use error::KafkaError;
+pub use reached::{HandedOut, Reached, ReachedPartitions};
 pub use status::{PartitionStatus, SourceStatus, Status};
 
 use crate::archive::Item;
@@ -57,11 +59,13 @@ pub struct KafkaSource {
 }
 
 impl KafkaSource {
-    /// Makes the clients. They connect by themselves; brokers that cannot be reached are waited for.
+    /// Makes the clients. They connect by themselves; brokers that cannot be reached are waited for. Partitions of which
+    /// something was `reached` are gone on with there.
     pub fn new(
         settings: &KafkaSettings,
         config: &Config,
         partitions: Arc<Partitions>,
+        reached: ReachedPartitions,
         status: Arc<Status>,
         woken: Woken,
         stop: Arc<AtomicBool>,
@@ -71,7 +75,7 @@ impl KafkaSource {
         let (orders, taken) = crossbeam_channel::unbounded::<Order>();
         let reader =
             Reader::new(settings, config, sender, taken, status.clone(), woken.clone(), stop.clone())?;
-        let watcher = Watcher::new(settings, config, partitions, orders, status, woken, stop)?;
+        let watcher = Watcher::new(settings, config, partitions, orders, status, woken, stop)?.go_on(reached);
         Ok(KafkaSource { reader, watcher, items })
     }
 

@@ -99,7 +99,7 @@ impl PartitionStatus {
             first,
             next: position,
             last: None,
-            time: 0,
+            time: beginning.reached.time,
             end,
             end_at_start: end.max(position),
             received: Bytes::none(),
@@ -207,13 +207,15 @@ pub fn named(name: &PartitionName) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kafka::Reached;
     use crate::partitions::KnownPartition;
     use pinflow_dataflows::kind::Kind;
 
     fn partition(next: u64, end: u64) -> PartitionStatus {
         let name = Arc::new(PartitionName { topic: "a.pin".to_owned(), number: Some(2) });
         let partition = KnownPartition { name, kind: Kind::Pin };
-        let begun = Beginning { partition, number: 0, rank: 0, first: 0, position: 0, end };
+        let reached = Reached::default();
+        let begun = Beginning { partition, number: 0, rank: 0, reached, first: 0, position: 0, end };
         PartitionStatus { next, time: 5_000, ..PartitionStatus::new(&begun) }
     }
 

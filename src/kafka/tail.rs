@@ -1,5 +1,6 @@
 //! One partition of a topic: messages as they come, gathered into blocks.
 
+use super::reached::{HandedOut, Reached};
 use super::seen::Seen;
 use super::tombstone;
 use crate::archive::Item;
@@ -46,6 +47,8 @@ pub struct Beginning {
     pub number: u32,
     /// What decides between records of one time.
     pub rank: u32,
+    /// What was read of it before, if it is gone on with.
+    pub reached: Reached,
     /// Positions before this one are not asked for.
     pub first: u64,
     /// The first one that is there: those between are gone.
@@ -70,7 +73,8 @@ pub struct Received<'a> {
 impl Tail {
     /// Begins a partition. `source` is what dead letters call the brokers.
     pub fn new(beginning: Beginning, source: &str) -> Tail {
-        let Beginning { partition, number, rank, first, position, end: _ } = beginning;
+        let Beginning { partition, number, rank, reached, first, position, end: _ } = beginning;
+        let HandedOut { sequence, positions, .. } = reached.handed_out.unwrap_or_default();
         let origin =
             Origin { source: source.to_owned(), partition: partition.name.clone(), object: String::new() };
         let mut tail = Tail {
@@ -80,9 +84,9 @@ impl Tail {
             origin: Arc::new(origin),
             next: first,
             last: None,
-            time: 0,
-            sequence: 0,
-            handed_out: 0,
+            time: reached.time,
+            sequence,
+            handed_out: positions,
             duplicates: 0,
             gathered: Gathered::default(),
         };
@@ -186,7 +190,8 @@ mod tests {
     fn tail(first: u64, position: u64) -> Tail {
         let name = PartitionName { topic: "a.pin".to_owned(), number: Some(3) };
         let partition = KnownPartition { name: Arc::new(name), kind: Kind::Pin };
-        Tail::new(Beginning { partition, number: 5, rank: 9, first, position, end: 0 }, "kafka")
+        let reached = Reached::default();
+        Tail::new(Beginning { partition, number: 5, rank: 9, reached, first, position, end: 0 }, "kafka")
     }
 
     fn message(offset: u64, time: i64, value: &str) -> Received<'_> {

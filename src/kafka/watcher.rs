@@ -1,6 +1,6 @@
 //! The thread that asks the brokers: which partitions there are, where they begin and end, whether they are the same.
 
-use super::begin::{self, Begin};
+use super::begin::{self, Begin, From};
 use super::check::Suspicion;
 use super::client::{self, Consumer};
 use super::create;
@@ -8,6 +8,7 @@ use super::error::KafkaError;
 use super::made_again;
 use super::progress::Progress;
 use super::ranks::Ranks;
+use super::reached::{Reached, ReachedPartitions};
 use super::reader::Order;
 use super::status::{Status, named};
 use super::tail::Beginning;
@@ -48,6 +49,10 @@ pub struct Watcher {
     ranks: Ranks,
     /// Partitions that are read, with their numbers among those.
     pub(super) begun: BTreeMap<made_again::Key, u32>,
+    /// What was read of partitions before their topics.
+    reached: ReachedPartitions,
+    /// Partitions that ended before what was read of them, at the last look.
+    ends_before: BTreeSet<made_again::Key>,
     /// Partitions that there were at the first look: only of those `start` says where they are begun.
     at_start: Option<BTreeSet<made_again::Key>>,
     /// What looked wrong at the last look. Only what looks so twice is.
@@ -81,11 +86,18 @@ impl Watcher {
             stop,
             ranks: Ranks::default(),
             begun: BTreeMap::new(),
+            reached: ReachedPartitions::new(),
+            ends_before: BTreeSet::new(),
             at_start: None,
             suspected: BTreeMap::new(),
             out_of_range: 0,
             progress: Progress::default(),
         })
+    }
+
+    /// Goes on with partitions that were read before.
+    pub fn go_on(self, reached: ReachedPartitions) -> Watcher {
+        Watcher { reached, ..self }
     }
 
     /// Looks until it has to stop.
@@ -166,10 +178,12 @@ impl Watcher {
         let mut not_begun = Vec::new();
         for (key, kind) in new {
             let name = name_of(&key);
-            let is_old = self.at_start.as_ref().is_some_and(|at_start| at_start.contains(&key));
-            let start = if is_old { self.settings.start } else { Start::Earliest };
-            match begin::begin(&self.consumer, (&key.0, key.1), start, TIMEOUT) {
+            match begin::begin(&self.consumer, (&key.0, key.1), self.from(&key), TIMEOUT) {
+                Ok(Begin { first, end, .. }) if end < first => {
+                    not_begun.push((name, self.ends_before(key, first, end)?));
+                }
                 Ok(Begin { first, position, end }) => {
+                    self.ends_before.remove(&key);
                     begin::gap(self.settings.on_gap, &named(&name), first, position).map_err(Stopped)?;
                     if first < position {
                         warn!(
@@ -179,15 +193,38 @@ impl Watcher {
                     }
                     let rank = self.ranks.of(&name);
                     let partition = KnownPartition { name: Arc::new(name), kind };
-                    let number = self.partitions.add(partition.clone());
+                    let reached = self.reached.get(&key).copied().unwrap_or_default();
+                    let handed_out = reached.handed_out.map(|handed_out| handed_out.number);
+                    let number = handed_out.unwrap_or_else(|| self.partitions.add(partition.clone()));
                     self.begun.insert(key, number);
-                    self.order(Order::Begin(Beginning { partition, number, rank, first, position, end }));
+                    let beginning = Beginning { partition, number, rank, reached, first, position, end };
+                    self.order(Order::Begin(beginning));
                 }
                 Err(error) => not_begun.push((name, error.to_string())),
             }
         }
         self.status.lock().not_begun = not_begun;
         Ok(())
+    }
+
+    /// What says where a partition is begun.
+    fn from(&self, key: &made_again::Key) -> From {
+        let is_old = self.at_start.as_ref().is_some_and(|at_start| at_start.contains(key));
+        match self.reached.get(key) {
+            Some(Reached { next, .. }) => From::Reached(*next),
+            None if is_old => From::Start(self.settings.start),
+            None => From::Start(Start::Earliest),
+        }
+    }
+
+    /// A partition ends before what was read of it. Once, that may be a broker that has just begun to lead.
+    fn ends_before(&mut self, key: made_again::Key, next: u64, end: u64) -> Result<String, Stopped> {
+        let what = format!("it was read up to offset {next} before, and ends at {end} now");
+        let name = named(&name_of(&key));
+        if self.ends_before.insert(key) {
+            return Ok(what);
+        }
+        Err(Stopped(format!("{name}: {what}: the topic was made again or cut off, or it is another one")))
     }
 
     fn set_last_error(&self, error: String) {

@@ -6,7 +6,7 @@ use crate::buffers::Buffers;
 use crate::config::{Config, KafkaSettings};
 use crate::follow::{Followed, Follower, Woken};
 use crate::input::{Input, KafkaInput, LogInput};
-use crate::kafka::{self, KafkaSource};
+use crate::kafka::{self, KafkaSource, ReachedPartitions};
 use crate::log::{self, Log, Opened};
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
@@ -111,7 +111,8 @@ fn kafka_source(
     surroundings: Surroundings,
 ) -> Result<KafkaSource, RunError> {
     let Surroundings { partitions, woken, stop } = surroundings;
-    Ok(KafkaSource::new(settings, config, partitions, input.status.clone(), woken, stop)?)
+    let reached = ReachedPartitions::new();
+    Ok(KafkaSource::new(settings, config, partitions, reached, input.status.clone(), woken, stop)?)
 }
 
 /// As the embedded log does with its own folder.
