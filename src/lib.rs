@@ -14,6 +14,7 @@ pub mod follow;
 pub mod kafka;
 pub mod store;
 pub mod archive;
+pub mod backfill;
 pub mod partitions;
 pub mod block;
 pub mod skips;
