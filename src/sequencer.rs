@@ -121,8 +121,7 @@ impl Sequencer {
                     inner.items = crossbeam_channel::bounded(0).1;
                 }
                 Err(TryRecvError::Empty) => {
-                    let is_next = self.complete_below.load(Ordering::Acquire) >= inner.open.tick;
-                    if inner.is_live && inner.is_all_read && inner.open.positions > 0 && is_next {
+                    if self.is_due(&inner) {
                         inner.cut();
                         self.wake();
                     }
@@ -133,9 +132,16 @@ impl Sequencer {
         }
     }
 
+    /// Whether the open tick is to be closed: when it is large; and of live records when it is old, or when all that there was
+    /// a moment ago is in it and the ticks before it are complete, so that it would wait for nothing but more records.
     fn is_due(&self, inner: &Inner) -> bool {
-        let is_late = inner.is_live && inner.open_since.elapsed() >= self.limits.max_time;
-        inner.open.positions >= self.limits.max_records || is_late && inner.open.positions > 0
+        if !inner.is_live || inner.open.positions == 0 {
+            return inner.open.positions >= self.limits.max_records;
+        }
+        let is_next = || self.complete_below.load(Ordering::Acquire) >= inner.open.tick;
+        inner.open.positions >= self.limits.max_records
+            || inner.is_all_read && is_next()
+            || inner.open_since.elapsed() >= self.limits.max_time
     }
 
     /// All ticks below are complete.

@@ -4,7 +4,7 @@
 //!
 //! - `dialects`: records a second through each way in, one record a request and many;
 //! - `ingest`: records a second in bulk, and what share that is of what `pinflow replay` reads with two workers;
-//! - `live`: the highest rate in bulk, and from when a record is due to when it can be seen at parts of that rate;
+//! - `live`: the highest rates in bulk, and from when a record is due to when it can be seen at parts of the steady one;
 //! - `query`: small queries a second, alone and beside ingest at half of the highest rate.
 //!
 //! The program holds the posts of the archive from the start, else of one of 100,000 posts; `ingest` begins with nothing
@@ -47,6 +47,7 @@ fn main() {
     figures.head(&format!("with {held} posts held"));
     let mut posts = Posts::new(held);
     let highest = rate::highest(&program, &mut posts, arguments.time, &mut figures);
+    let highest = rate::steady(&program, &mut posts, highest, arguments.time, &mut figures);
     if arguments.wants("live") {
         freshness::measure(&program, &mut posts, highest, arguments.time, &mut figures);
         burst::measure(&program, &mut posts, &mut figures);

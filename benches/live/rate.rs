@@ -1,6 +1,8 @@
-//! The highest rate in bulk that the views keep up with.
+//! The highest rate in bulk that the views keep up with: as fast as requests are answered, and as fast as they may come
+//! without end.
 
 use crate::figures::Figures;
+use crate::freshness;
 use crate::load;
 use crate::posts::{Posts, Request};
 use crate::program::Program;
@@ -28,6 +30,33 @@ pub fn highest(program: &Program, posts: &mut Posts, time: Duration, figures: &m
     let rate = records as f64 / taken.as_secs_f64();
     let each = processor * 1e6 / records as f64;
     figures.add("highest rate in bulk", &[("records_per_s", rate), ("processor_us_per_record", each)]);
+    rate
+}
+
+/// Parts of the rate at which requests are sent as soon as others are answered, the largest first.
+const PARTS: [f64; 11] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
+/// A run falls behind at a rate if, after a while, half of the records are seen so long after they were due.
+const BEHIND: Duration = Duration::from_millis(100);
+
+/// The highest rate, of parts of one that is too high, at which records can come whether others are answered or not. Times
+/// until they are seen are told at parts of it: at higher rates they only grow.
+pub fn steady(
+    program: &Program,
+    posts: &mut Posts,
+    too_high: f64,
+    time: Duration,
+    figures: &mut Figures,
+) -> f64 {
+    let mut keeps_up = |part: f64| {
+        let seen = freshness::at(program, posts, too_high * part, time).seen;
+        let mut last = seen[seen.len() - seen.len() / 4..].to_vec();
+        last.sort();
+        last[last.len() / 2] <= BEHIND
+    };
+    let part =
+        PARTS.into_iter().find(|part| keeps_up(*part)).expect("half of the highest rate is kept up with");
+    let rate = too_high * part;
+    figures.add("highest steady rate in bulk", &[("records_per_s", rate), ("part_of_highest", part)]);
     rate
 }
 

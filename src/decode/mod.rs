@@ -5,11 +5,13 @@ mod name;
 mod shape;
 mod fast;
 mod exact;
+mod key;
 mod counts;
 mod intern;
 
 pub use counts::{Counts, KindCounts, PartitionCounts, Reason};
 pub use json::{NoRecord, RecordReader, read_record};
+pub use key::{FoundKey, KeyReader};
 
 use crate::archive::TooLarge;
 use crate::block::{Block, Messages};

@@ -1,6 +1,6 @@
 //! Cuts a body into records, one a line.
 
-use crate::front_door::record::{record_of, text_of};
+use crate::front_door::record::{ManyRecords, text_of};
 use crate::log::NewRecord;
 use bytes::Bytes;
 use std::str::Utf8Error;
@@ -35,12 +35,13 @@ pub enum LineError {
 pub fn cut(body: &Bytes, max: MaxLines) -> Result<Lines, LineError> {
     let text = text_of(body).map_err(|error| no_text(body, error))?;
     let (mut records, mut blank) = (Vec::new(), 0);
-    let mut start = 0;
+    let (mut many, mut start) = (ManyRecords::default(), 0);
     for line in 1.. {
         let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) else { break };
         let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
-        start += end + 1;
+        let whole = start..start + end;
         let json = rest[..end].trim_matches([' ', '\t', '\r']);
+        start += end + 1;
         if json.is_empty() {
             blank += 1;
             continue;
@@ -51,7 +52,7 @@ pub fn cut(body: &Bytes, max: MaxLines) -> Result<Lines, LineError> {
         if records.len() == max.records {
             return Err(LineError::TooMany { max: max.records });
         }
-        let record = record_of(body, json);
+        let record = many.record_of(body, text, whole);
         records.push(record.map_err(|error| LineError::NoJson { line, reason: reason(&error) })?);
     }
     Ok(Lines { records, blank })

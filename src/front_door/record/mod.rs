@@ -10,6 +10,6 @@ mod text;
 pub use array::{ArrayError, elements};
 pub use hash::{hash_of_bytes, hash_of_ind};
 pub use ind::ind_of;
-pub use line::{one_line, record_of};
+pub use line::{ManyRecords, one_line, record_of};
 pub use text::text_of;
 pub use whole_number::whole_number;
