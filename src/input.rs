@@ -55,7 +55,8 @@ impl Input {
                 match status.backfill.as_ref().filter(|_| status.is_in_archive) {
                     Some(backfill) => {
                         let read = backfill.bytes.load(Ordering::Relaxed);
-                        let all = backfill.all_bytes.load(Ordering::Relaxed);
+                        // What is read again after a failure counts again.
+                        let all = backfill.all_bytes.load(Ordering::Relaxed).max(read);
                         format!("reading the archive: {read} of {all} bytes")
                     }
                     None => {

@@ -70,6 +70,11 @@ fn kafka<'a>(input: &KafkaInput, read: impl Iterator<Item = Read<'a>>) -> Value 
         "paused": status.is_paused,
         "pauses": status.pauses,
         "waiting_bytes": status.waiting_bytes,
+        "archive": status.backfill.as_ref().map(|backfill| json!({
+            "objects_read": backfill.objects.load(Ordering::Relaxed),
+            "bytes_read": backfill.bytes.load(Ordering::Relaxed),
+            "trouble": status.archive_trouble,
+        })),
         "partitions": partitions,
     })
 }
