@@ -70,6 +70,7 @@ impl Topics {
         let archive = folder.path().join("archive");
         let mut emulate = Command::new(env!("CARGO_BIN_EXE_pinflow"));
         emulate.arg("emulate").arg("--to").arg(&archive).args(["--posts", &posts.to_string()]);
+        emulate.args(["--partitions", &PARTITIONS.to_string()]);
         let done = emulate.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("start pinflow");
         assert!(done.success(), "emulate");
         topics.produce(&archive);
@@ -84,13 +85,14 @@ impl Topics {
             .create()
             .expect("make a producer");
         for object in WalkDir::new(archive).into_iter().map(|entry| entry.expect("read the archive")) {
-            let path = object.path().to_string_lossy().into_owned();
-            let kind = KINDS.iter().position(|kind| path.contains(&format!(".{kind}+")));
+            let name = object.file_name().to_string_lossy().into_owned();
+            let kind = KINDS.iter().position(|kind| name.contains(&format!(".{kind}+")));
             let (true, Some(kind)) = (object.file_type().is_file(), kind) else { continue };
+            // The same for all kinds of a post.
+            let partition = name.split('+').nth(1).and_then(|number| number.parse::<i32>().ok());
+            let partition = partition.expect("the layout has it");
             let text = fs::read_to_string(object.path()).expect("read an object");
             for line in text.lines() {
-                // The same for all kinds of a post.
-                let partition = (self.messages % PARTITIONS as u64) as i32;
                 let record =
                     || BaseRecord::<str, str>::to(&self.names[kind]).partition(partition).payload(line);
                 while let Err((error, _)) = producer.send(record()) {

@@ -64,8 +64,19 @@ impl Input {
                 format!("reading the log: {read} of {all} bytes")
             }
             Input::Kafka(KafkaInput { status, .. }) => {
-                let (read, all) = status.lock().progress();
-                format!("reading the topics: {read} of {all} messages")
+                let status = status.lock();
+                match status.backfill.as_ref().filter(|_| status.is_in_archive) {
+                    Some(backfill) => {
+                        let read = backfill.bytes.load(Ordering::Relaxed);
+                        // What is read again after a failure counts again.
+                        let all = backfill.all_bytes.load(Ordering::Relaxed).max(read);
+                        format!("reading the archive: {read} of {all} bytes")
+                    }
+                    None => {
+                        let (read, all) = status.progress();
+                        format!("reading the topics: {read} of {all} messages")
+                    }
+                }
             }
         }
     }

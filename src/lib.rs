@@ -15,6 +15,7 @@ pub mod aws;
 pub mod kafka;
 pub mod store;
 pub mod archive;
+pub mod backfill;
 pub mod archiver;
 pub mod partitions;
 pub mod block;

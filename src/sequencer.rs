@@ -109,6 +109,7 @@ impl Sequencer {
                 Ok(Item::Fault { partition, sequence, fault }) => {
                     dead_letters.fault(partition, sequence, fault)
                 }
+                Ok(Item::Unread(faults)) => dead_letters.unread(faults),
                 Ok(Item::CaughtUp) => {
                     inner.is_live = true;
                     inner.caught_up = Some(inner.cut());

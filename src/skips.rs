@@ -15,6 +15,18 @@ impl Skips {
         }
     }
 
+    /// The same behind so many more positions without a message.
+    pub fn behind(&self, positions: u64) -> Skips {
+        let mut skips = Skips::default();
+        skips.add(0, positions);
+        let mut before = 0;
+        for (message, all) in &self.0 {
+            skips.add(*message, all - before);
+            before = *all;
+        }
+        skips
+    }
+
     /// How many come before a message.
     pub fn before(&self, message: u64) -> u64 {
         let up_to = self.0.partition_point(|(first, _)| *first <= message);
@@ -61,5 +73,8 @@ mod tests {
                 assert_eq!(position(&rest, message - messages), expected, "{left_out} {message}");
             }
         }
+        let behind = skips.behind(3);
+        assert_eq!([0, 2, 3, 6].map(|message| behind.before(message)), [5, 5, 10, 11]);
+        assert_eq!(skips.behind(0), skips);
     }
 }

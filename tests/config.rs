@@ -395,12 +395,16 @@ fn what_is_wrong_with_a_source_is_named() {
         check_error(&format!("{begin}{source}"), &format!("pinflow.toml:{expected}"));
     };
     check(
-        "on_gap = \"fill-from-archive\"",
-        "5: source.on_gap must be \"fail\" or \"skip\": gaps cannot be filled from an archive yet, found \"fill-from-archive\"",
+        "on_gap = \"fill\"",
+        "5: source.on_gap must be \"fail\", \"skip\" or \"fill-from-archive\", found \"fill\"",
     );
     check(
-        "backfill = \"s3://bucket\"",
-        "5: source.backfill must be empty: an archive cannot be read before its topics yet, found \"s3://bucket\"",
+        "on_gap = \"fill-from-archive\"",
+        "5: source.on_gap must be \"fail\" or \"skip\" where source.backfill names no archive, found \"fill-from-archive\"",
+    );
+    check(
+        "backfill = \"s3://bucket\"\nstart = \"latest\"",
+        "6: source.start must be \"earliest\" where source.backfill names an archive, which begins earlier, found \"latest\"",
     );
     check(
         "start = \"yesterday\"",

@@ -71,6 +71,11 @@ fn kafka<'a>(input: &KafkaInput, read: impl Iterator<Item = Read<'a>>) -> Value 
         "paused": status.is_paused,
         "pauses": status.pauses,
         "waiting_bytes": status.waiting_bytes,
+        "archive": status.backfill.as_ref().map(|backfill| json!({
+            "objects_read": backfill.objects.load(Ordering::Relaxed),
+            "bytes_read": backfill.bytes.load(Ordering::Relaxed),
+            "trouble": status.archive_trouble,
+        })),
         "partitions": partitions,
     })
 }
@@ -91,6 +96,7 @@ fn of_kafka(status: &SourceStatus, partition: &PartitionStatus, read: &Read<'_>,
         "lag": end - read.position.max(partition.first),
         "lag_seconds": partition.lag_seconds(now_ms),
         "lost": partition.lost,
+        "reads": if partition.is_in_archive { "archive" } else { "topic" },
         "trouble": partition.trouble(status.is_paused),
         "reconnects": partition.reconnects,
         "bytes_per_second": partition.bytes_per_second,

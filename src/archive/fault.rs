@@ -22,6 +22,8 @@ pub struct Fault {
 pub enum FaultReason {
     /// Its name says one thing, its folders another.
     NameDisagrees,
+    /// Its name says no offset, so that a topic could not be gone on with behind it.
+    NoOffset,
     /// It cannot be read, or not unpacked, from here on.
     Unreadable(String),
 }
@@ -37,6 +39,7 @@ impl std::fmt::Display for FaultReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             FaultReason::NameDisagrees => f.write_str("the name disagrees with the folders"),
+            FaultReason::NoOffset => f.write_str("the name has no offset, so it is no part of a topic"),
             FaultReason::Unreadable(error) => f.write_str(error),
         }
     }

@@ -72,6 +72,11 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
         &self.lines
     }
 
+    /// The offset behind the last frame that was read.
+    pub fn end_offset(&self) -> u64 {
+        self.end_offset
+    }
+
     /// The object from behind the last frame that was read, and the offset there: what is left to be done where the
     /// companion is damaged.
     pub fn into_rest(self) -> (R, u64) {

@@ -91,6 +91,15 @@ const TOPICS: &str = "topics/";
 
 /// Lists the objects of all sources. Topics of one name are one topic, unless an alias keeps them apart.
 pub fn list(sources: &[Source], kinds: &Kinds) -> Result<Listing, ArchiveError> {
+    list_of(sources, kinds, &mut |_| true)
+}
+
+/// The same of the topics that are wanted.
+pub fn list_of(
+    sources: &[Source],
+    kinds: &Kinds,
+    is_wanted: &mut dyn FnMut(&str) -> bool,
+) -> Result<Listing, ArchiveError> {
     let mut listing = Listing::default();
     let mut partitions: BTreeMap<PartitionName, (Kind, Vec<Object>)> = BTreeMap::new();
     for (number, source) in sources.iter().enumerate() {
@@ -99,6 +108,7 @@ pub fn list(sources: &[Source], kinds: &Kinds) -> Result<Listing, ArchiveError> 
             // The archive grows: what was put before an object may stand in a part of the list that was read before.
             objects.companions.extend(objects_of(source)?.companions);
         }
+        objects.topics.retain(|topic, _| is_wanted(topic));
         for (topic, found) in objects.topics {
             let Some(mapping) = kinds.of(&topic) else {
                 return Err(ArchiveError::UnknownKind { name: topic });

@@ -96,6 +96,14 @@ impl Pieces {
         }
     }
 
+    /// The offset behind what was read, as far as a companion says so.
+    pub fn end_offset(&self) -> u64 {
+        match self {
+            Pieces::Framed(framed) => framed.end_offset(),
+            Pieces::Lines(_) | Pieces::Values(_) => 0,
+        }
+    }
+
     /// The object that is read.
     pub fn object(&self) -> &Bytes {
         match self {

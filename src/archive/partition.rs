@@ -23,6 +23,7 @@ use std::sync::atomic::Ordering;
 /// Reads the objects of a partition one after the other.
 pub struct PartitionReader<'a> {
     ordinal: u32,
+    rank: u32,
     kind: Kind,
     name: Arc<PartitionName>,
     sources: &'a [Source],
@@ -46,9 +47,28 @@ pub struct PartitionReader<'a> {
     handed_out: u64,
     /// Positions dropped since the last block.
     duplicates: u64,
+    /// Whether it ends before an object that begins behind the position that was reached, and that object's position.
+    ends_at_gaps: bool,
+    gap: Option<u64>,
+    /// Whether something of the object cannot be read.
+    is_damaged: bool,
+}
+
+/// How far a partition is, to go on there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadTo {
+    /// The first position not yet handed out.
+    pub next: u64,
+    /// The time that it has reached.
+    pub time: u64,
+    /// The number of its next block or fault.
+    pub sequence: u64,
+    /// Messages handed out.
+    pub handed_out: u64,
 }
 
 impl<'a> PartitionReader<'a> {
+    /// From the beginning of its objects. Its rank is its ordinal.
     pub fn new(
         ordinal: u32,
         partition: Partition,
@@ -58,6 +78,7 @@ impl<'a> PartitionReader<'a> {
     ) -> Self {
         PartitionReader {
             ordinal,
+            rank: ordinal,
             kind: partition.kind,
             name: partition.name,
             sources,
@@ -75,7 +96,27 @@ impl<'a> PartitionReader<'a> {
             sequence: 0,
             handed_out: 0,
             duplicates: 0,
+            ends_at_gaps: false,
+            gap: None,
+            is_damaged: false,
         }
+    }
+
+    /// Goes on with a partition whose objects all have offsets, up to where one is missing.
+    pub fn go_on(self, rank: u32, from: ReadTo) -> Self {
+        let ReadTo { next, time, sequence, handed_out } = from;
+        PartitionReader { rank, reached: next, time, sequence, handed_out, ends_at_gaps: true, ..self }
+    }
+
+    /// How far it is.
+    pub fn read_to(&self) -> ReadTo {
+        let PartitionReader { reached, time, sequence, handed_out, .. } = *self;
+        ReadTo { next: reached, time, sequence, handed_out }
+    }
+
+    /// Where the next object begins, if it ended before one that begins behind the position that was reached.
+    pub fn gap(&self) -> Option<u64> {
+        self.gap
     }
 
     /// How much of the partition has been read, from 0 to 1.
@@ -116,6 +157,9 @@ impl<'a> PartitionReader<'a> {
                     }
                 }
                 Ok(None) => {
+                    if self.ends_at_gaps && !self.is_damaged {
+                        self.reached = self.reached.max(open.pieces.end_offset());
+                    }
                     self.bytes_read += open.object.found.bytes;
                     self.progress.objects.fetch_add(1, Ordering::Relaxed);
                     self.open = None;
@@ -134,6 +178,15 @@ impl<'a> PartitionReader<'a> {
             let companion = next.companion.as_ref().map(|companion| store.open(companion));
             self.ahead.extend(self.objects.next().map(|object| Ahead { object, bytes, companion }));
         }
+        let next = self.ahead.front()?;
+        if let Place::Lines { start, .. } = next.object.place
+            && self.ends_at_gaps
+            && start > self.reached
+        {
+            self.gap = Some(start);
+            return None;
+        }
+        self.is_damaged = false;
         let ahead = self.ahead.pop_front()?;
         Some(OpenObject::new(ahead, self.sources, &self.name, self.limits))
     }
@@ -152,6 +205,7 @@ impl<'a> PartitionReader<'a> {
 
     /// What is left of the object is a fault, unless the error is the whole store's.
     fn fault(&mut self, error: io::Error) -> Result<Item, StoreError> {
+        self.is_damaged = true;
         let mut open = self.open.take().expect("an object is read");
         let (source, mut key) = (open.origin.source.clone(), open.origin.object.clone());
         let mut byte = open.pieces.bytes();
@@ -232,7 +286,7 @@ impl<'a> PartitionReader<'a> {
         let block = Block {
             kind: self.kind,
             partition: self.ordinal,
-            rank: self.ordinal,
+            rank: self.rank,
             sequence: self.sequence,
             first_order: self.handed_out + 1,
             first_position: positions.start,

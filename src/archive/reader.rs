@@ -40,6 +40,8 @@ pub enum Item {
         /// What is wrong.
         fault: Fault,
     },
+    /// Objects that are not read at all.
+    Unread(Vec<Fault>),
     /// All that was there at the start has been handed over.
     CaughtUp,
     /// All that was there a moment ago has been handed over: something complete, as far as who wrote it is concerned.

@@ -23,6 +23,11 @@ impl Source {
         Ok(Source { store: store::open_source(source, s3)?, alias })
     }
 
+    /// Opens a source that has no alias.
+    pub fn without_alias(source: &str, s3: &S3Settings) -> Result<Source, StoreError> {
+        Ok(Source { store: store::open_source(source, s3)?, alias: None })
+    }
+
     /// The partition that a place in a topic belongs to.
     pub fn partition(&self, topic: &str, place: Place) -> PartitionName {
         let topic = match &self.alias {

@@ -18,7 +18,7 @@ mod status;
 pub use place::{ArchivePlace, PlaceError};
 pub use status::{Archived, ArchiverStatus, Status};
 
-use crate::archive::{Item, Items, PartitionName};
+use crate::archive::{Fault, Item, Items, PartitionName};
 use crate::block::{Block, Messages};
 use crate::buffers::Buffers;
 use crate::config::ArchiveSettings;
@@ -232,8 +232,11 @@ impl Archiver {
         match item {
             Item::Block(block, _) => self.take_block(block),
             Item::Fault { fault, .. } => {
-                error!(topic = fault.topic, object = fault.key, byte = fault.byte, reason = %fault.reason, "a part of the source cannot be read, and is not archived");
-                self.status.lock().faults += 1;
+                self.note(&fault);
+                Ok(())
+            }
+            Item::Unread(faults) => {
+                faults.iter().for_each(|fault| self.note(fault));
                 Ok(())
             }
             Item::CaughtUp => {
@@ -243,6 +246,11 @@ impl Archiver {
             Item::AllRead => Ok(()),
             Item::Failed(error) => Err(error.into()),
         }
+    }
+
+    fn note(&self, fault: &Fault) {
+        error!(topic = fault.topic, object = fault.key, byte = fault.byte, reason = %fault.reason, "a part of the source cannot be read, and is not archived");
+        self.status.lock().faults += 1;
     }
 
     fn take_block(&mut self, block: Block) -> Result<(), ArchiverError> {

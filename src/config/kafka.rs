@@ -19,6 +19,8 @@ pub struct KafkaSettings {
     pub topics: Topics,
     /// Where a partition is begun that was there at the start.
     pub start: Start,
+    /// The archive of the same topics, which is read before them.
+    pub backfill: Option<String>,
     /// What is done about messages that are gone before they were read.
     pub on_gap: OnGap,
     /// The group that progress is committed for; it is never read.
@@ -77,6 +79,8 @@ pub enum OnGap {
     Fail,
     /// Reading goes on behind them.
     Skip,
+    /// They are read from the archive, and waited for if it does not have them either.
+    FillFromArchive,
 }
 
 /// How a topic is made.
@@ -130,6 +134,7 @@ pub(super) fn settings(written: &Written) -> Result<Option<KafkaSettings>, Confi
         brokers: brokers.clone().unwrap_or_default(),
         topics: topics(written.get("source.topics"))?,
         start,
+        backfill: text(written.get("source.backfill"))?,
         on_gap,
         group: text(group)?,
         create_topics: create_topics(
@@ -140,12 +145,14 @@ pub(super) fn settings(written: &Written) -> Result<Option<KafkaSettings>, Confi
         msk_iam: msk_iam::settings(written, &librdkafka)?,
         librdkafka,
     };
-    backfill(written.get("source.backfill"))?;
     if is_kafka && brokers.is_none() {
         return Err(needed(kind, written.get("source.brokers"), "where brokers are found, as \"host:9092\""));
     }
     if is_kafka && settings.topics == Topics::default() {
         return Err(needed(kind, written.get("source.topics"), TOPICS));
+    }
+    if is_kafka {
+        check_archive(written, &settings)?;
     }
     Ok(is_kafka.then_some(settings))
 }
@@ -199,18 +206,22 @@ fn on_gap(entry: &Entry) -> Result<OnGap, ConfigError> {
     match entry.value.text() {
         Some("fail") => Ok(OnGap::Fail),
         Some("skip") => Ok(OnGap::Skip),
-        Some("fill-from-archive") => {
-            Err(refused(entry, "\"fail\" or \"skip\": gaps cannot be filled from an archive yet"))
-        }
-        _ => Err(refused(entry, "\"fail\" or \"skip\"")),
+        Some("fill-from-archive") => Ok(OnGap::FillFromArchive),
+        _ => Err(refused(entry, "\"fail\", \"skip\" or \"fill-from-archive\"")),
     }
 }
 
-/// Whoever asks for it must not get views without it.
-fn backfill(entry: &Entry) -> Result<(), ConfigError> {
-    match text(entry)? {
-        None => Ok(()),
-        Some(_) => Err(refused(entry, "empty: an archive cannot be read before its topics yet")),
+/// An archive has the beginning of its topics, and gaps are filled from one that is there.
+fn check_archive(written: &Written, settings: &KafkaSettings) -> Result<(), ConfigError> {
+    let (on_gap, start) = (written.get("source.on_gap"), written.get("source.start"));
+    match &settings.backfill {
+        None if settings.on_gap == OnGap::FillFromArchive => {
+            Err(refused(on_gap, "\"fail\" or \"skip\" where source.backfill names no archive"))
+        }
+        Some(_) if settings.start != Start::Earliest => {
+            Err(refused(start, "\"earliest\" where source.backfill names an archive, which begins earlier"))
+        }
+        _ => Ok(()),
     }
 }
 

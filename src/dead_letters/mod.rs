@@ -29,6 +29,9 @@ pub trait Letters: Send + Sync {
 
     /// What is left of an object, or a part of it, cannot be read.
     fn fault(&self, partition: u32, sequence: u64, fault: Fault);
+
+    /// Objects that are not read at all.
+    fn unread(&self, faults: Vec<Fault>);
 }
 
 /// The file that holds the dead letters of a replay.
@@ -94,20 +97,6 @@ impl DeadLetters {
         }
     }
 
-    /// Objects that were not read at all.
-    pub fn unread(&self, faults: Vec<Fault>) {
-        let mut inner = self.lock();
-        for (index, fault) in faults.into_iter().enumerate() {
-            inner.faults += 1;
-            let letter = Letter::Fault(fault, None);
-            inner.show((0, 0, index), &letter);
-            if let Some(spool) = &self.spool {
-                let appended = append(&spool.path().join("unread"), &letter.to_line());
-                inner.error = inner.error.take().or(appended.err());
-            }
-        }
-    }
-
     /// How many objects cannot be read, or not to their end.
     pub fn faults(&self) -> u64 {
         self.lock().faults
@@ -154,6 +143,19 @@ impl Letters for DeadLetters {
         let name = self.names.get(partition as usize).cloned();
         self.lock().faults += 1;
         self.keep(partition, sequence, &[Letter::Fault(fault, name)]);
+    }
+
+    fn unread(&self, faults: Vec<Fault>) {
+        let mut inner = self.lock();
+        for (index, fault) in faults.into_iter().enumerate() {
+            inner.faults += 1;
+            let letter = Letter::Fault(fault, None);
+            inner.show((0, 0, index), &letter);
+            if let Some(spool) = &self.spool {
+                let appended = append(&spool.path().join("unread"), &letter.to_line());
+                inner.error = inner.error.take().or(appended.err());
+            }
+        }
     }
 }
 

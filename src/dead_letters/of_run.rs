@@ -23,4 +23,8 @@ impl Letters for LettersOfRun {
             self.partitions.get(partition).expect("a partition is known before anything of it is read").name;
         self.live.fault(partition, sequence, fault, name);
     }
+
+    fn unread(&self, faults: Vec<Fault>) {
+        self.live.unread(faults);
+    }
 }

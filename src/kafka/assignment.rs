@@ -35,6 +35,11 @@ impl Assignment {
         self.add(list)
     }
 
+    /// Partitions are not read any more.
+    pub fn remove(&self, list: &TopicPartitionList) -> Result<(), Refusal> {
+        self.consumer.incremental_unassign(list)
+    }
+
     /// Nothing is read any more.
     pub fn clear(&self) {
         if let Err(error) = self.consumer.unassign() {

@@ -75,7 +75,8 @@ pub fn gap(on_gap: OnGap, partition: &str, from: u64, to: u64) -> Result<(), Str
     match on_gap {
         _ if from >= to => Ok(()),
         OnGap::Skip => Ok(()),
-        OnGap::Fail => Err(format!(
+        // Whoever has an archive has asked it before.
+        OnGap::Fail | OnGap::FillFromArchive => Err(format!(
             "{partition}: the messages from offset {from} to {} are gone before they were read; set source.on_gap to \
              \"skip\" to go on without them",
             to - 1

@@ -91,6 +91,14 @@ impl Watcher {
                      start pinflow again to read it from its beginning"
                 )));
             }
+            Some(Suspicion::BeginsBehind(_)) if self.leave_to_archive(key, number) => {
+                warn!(
+                    partition = name,
+                    from = next,
+                    to = low,
+                    "the topic has lost messages, the archive is asked for them"
+                );
+            }
             Some(Suspicion::BeginsBehind(_)) => {
                 begin::gap(self.settings.on_gap, &name, next, low).map_err(Stopped)?;
                 warn!(partition = name, from = next, to = low, "messages are gone before they were read");

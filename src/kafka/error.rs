@@ -1,5 +1,7 @@
 //! Why topics cannot be read at all.
 
+use crate::store::StoreError;
+
 /// A fault of the configuration; brokers that cannot be reached are none.
 #[derive(Debug, thiserror::Error)]
 pub enum KafkaError {
@@ -33,6 +35,9 @@ pub enum KafkaError {
     /// The system gives no thread.
     #[error("cannot start: {0}")]
     Start(String),
+    /// The archive of the topics cannot be opened.
+    #[error("source.backfill must be changed: {0}")]
+    Backfill(#[from] StoreError),
     /// A topic's name does not say of which kind its records are.
     #[error(
         "{topic}: the name does not say of which kind its records are; set kinds.\"{topic}\" in the configuration to \

@@ -27,6 +27,7 @@ mod create;
 mod begin;
 mod made_again;
 mod check;
+mod hand_over;
 mod progress;
 mod watcher;
 mod status;
@@ -39,11 +40,13 @@ pub use reached::{HandedOut, Reached, ReachedPartitions};
 pub use status::{PartitionStatus, SourceStatus, Status};
 
 use crate::archive::Item;
+use crate::backfill::{Archive, Backfill};
 use crate::buffers::Buffers;
 use crate::config::{Config, KafkaSettings};
 use crate::follow::Woken;
 use crate::partitions::Partitions;
 use crossbeam_channel::Receiver;
+use hand_over::HandOver;
 use reader::{Order, Reader};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -72,6 +75,8 @@ pub struct Shared {
 pub struct KafkaSource {
     reader: Reader,
     watcher: Watcher,
+    /// The archive of the topics, if they have one.
+    backfill: Option<Backfill>,
     items: Receiver<Item>,
 }
 
@@ -88,9 +93,22 @@ impl KafkaSource {
         let (sender, items) = crossbeam_channel::bounded(config.replay.prefetch_blocks);
         // The watcher begins all partitions of a look at once; the reader takes orders many times a second.
         let (orders, taken) = crossbeam_channel::unbounded::<Order>();
-        let reader = Reader::new(settings, config, sender, taken, shared.clone())?;
-        let watcher = Watcher::new(settings, config, partitions, orders, shared)?.go_on(reached);
-        Ok(KafkaSource { reader, watcher, items })
+        let (given_back, let_go) = crossbeam_channel::unbounded();
+        let reader = Reader::new(settings, config, sender.clone(), (taken, given_back), shared.clone())?;
+        let archive =
+            settings.backfill.as_ref().map(|place| Archive::open(place, settings, config)).transpose()?;
+        let (backfill, hand_over) = match archive {
+            None => (None, None),
+            Some(archive) => {
+                let run = (shared.woken.clone(), shared.stop.clone());
+                let wanted = (&settings.topics, config);
+                let (backfill, asks, answers) =
+                    Backfill::new(archive, wanted, reader.buffers(), sender, shared.status.clone(), run);
+                (Some(backfill), Some(HandOver::new(asks, answers, let_go)))
+            }
+        };
+        let watcher = Watcher::new(settings, config, partitions, orders, shared)?;
+        Ok(KafkaSource { reader, watcher: watcher.behind(reached, hand_over), backfill, items })
     }
 
     /// These positions are committed for the group, in the place of those that the views show.
@@ -105,10 +123,11 @@ impl KafkaSource {
 
     /// Starts its threads. They end when they have to stop; nothing more comes then.
     pub fn start(self) -> std::io::Result<(Receiver<Item>, Vec<JoinHandle<()>>)> {
-        let KafkaSource { reader, watcher, items } = self;
+        let KafkaSource { reader, watcher, backfill, items } = self;
         let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
         let reader = thread("kafka reader").spawn(move || reader.run())?;
         let watcher = thread("kafka watcher").spawn(move || watcher.run())?;
-        Ok((items, vec![reader, watcher]))
+        let archive = backfill.map(Backfill::start).transpose()?.unwrap_or_default();
+        Ok((items, [reader, watcher].into_iter().chain(archive).collect()))
     }
 }

@@ -5,6 +5,8 @@ use super::assignment::{Assignment, add};
 use super::at_start::AtStart;
 use super::empty::Empty;
 use super::error::KafkaError;
+use super::made_again::Key;
+use super::reached::Reached;
 use super::status::{PartitionStatus, Status};
 use super::tail::{Beginning, Received, Tail};
 use super::tails::Tails;
@@ -18,6 +20,8 @@ use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError as PollError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::{Offset, TopicPartitionList};
+use std::collections::VecDeque;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -37,6 +41,11 @@ pub enum Order {
     Begin(Beginning),
     /// All partitions have been begun that were there at the start.
     AllBegun,
+    /// Read no more of a partition, and say how far it was read: somebody else goes on with it.
+    End {
+        /// The partition's number among those that are read.
+        number: u32,
+    },
     /// Positions of a partition before this one are gone: go on there.
     Jump {
         /// The partition's number among those that are read.
@@ -62,6 +71,10 @@ pub struct Reader {
     source: String,
     at_start: AtStart,
     empty: Empty,
+    /// Partitions that are read no more, and after how many items all of them is handed over.
+    ended: VecDeque<(u64, Key, Reached)>,
+    /// Where they are told then.
+    given_back: Sender<(Key, Reached)>,
 }
 
 impl Reader {
@@ -70,7 +83,7 @@ impl Reader {
         settings: &KafkaSettings,
         config: &Config,
         sender: Sender<Item>,
-        orders: Receiver<Order>,
+        (orders, given_back): (Receiver<Order>, Sender<(Key, Reached)>),
         shared: Shared,
     ) -> Result<Reader, KafkaError> {
         let block_bytes = config.replay.block_bytes;
@@ -89,6 +102,8 @@ impl Reader {
             source: super::source_name(settings),
             at_start: AtStart::default(),
             empty: Empty::default(),
+            ended: VecDeque::new(),
+            given_back,
         })
     }
 
@@ -129,6 +144,7 @@ impl Reader {
             match order {
                 Order::Begin(beginning) => self.begin(beginning, &mut begun),
                 Order::AllBegun => self.at_start.all_begun(),
+                Order::End { number } => self.end(number),
                 Order::Jump { number, to } => self.jump(number, to),
             }
         }
@@ -146,8 +162,25 @@ impl Reader {
         info!(topic = name.topic, partition = number, position = beginning.position, "reading");
         add(begun, &name.topic, number, beginning.position);
         self.at_start.begin(beginning.number, beginning.end);
-        self.status.lock().partitions.insert(beginning.number, PartitionStatus::new(&beginning));
+        match self.status.lock().partitions.entry(beginning.number) {
+            Entry::Vacant(entry) => drop(entry.insert(PartitionStatus::new(&beginning))),
+            Entry::Occupied(mut entry) => entry.get_mut().go_on(&beginning),
+        }
         self.tails.add(&name.topic, number, Tail::new(beginning, &self.source));
+    }
+
+    /// What was read of it goes to the workers first.
+    fn end(&mut self, number: u32) {
+        let Some((topic, kafka_number, mut tail)) = self.tails.remove(number) else { return };
+        if let Some(item) = tail.block(|| self.buffers.take()) {
+            self.waiting.push(item);
+        }
+        let mut list = TopicPartitionList::new();
+        add(&mut list, &topic, kafka_number, tail.next());
+        if let Err(error) = self.assignment.remove(&list) {
+            self.status.stop(&format!("a partition cannot be unassigned: {error}"));
+        }
+        self.ended.push_back((self.waiting.pushed(), (topic, kafka_number), tail.reached()));
     }
 
     fn jump(&mut self, number: u32, to: u64) {
@@ -251,6 +284,18 @@ impl Reader {
     }
 
     fn hand_over(&mut self) -> Result<(), Ended> {
+        self.hand_over_items()?;
+        let handed_over = self.waiting.handed_over();
+        while self.ended.front().is_some_and(|(pushed, ..)| *pushed <= handed_over)
+            && let Some((_, key, reached)) = self.ended.pop_front()
+        {
+            // A watcher that has ended needs to know nothing.
+            let _ = self.given_back.send((key, reached));
+        }
+        Ok(())
+    }
+
+    fn hand_over_items(&mut self) -> Result<(), Ended> {
         if self.waiting.hand_over()?
             && let Some(sequencer) = self.woken.get()
         {

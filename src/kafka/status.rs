@@ -4,6 +4,7 @@ use super::msk_iam::TokenState;
 use super::seen::Seen;
 use super::tail::{Beginning, Tail};
 use crate::archive::PartitionName;
+use crate::progress::Progress;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,6 +43,12 @@ pub struct SourceStatus {
     pub pauses: u64,
     /// Bytes that wait for the workers.
     pub waiting_bytes: u64,
+    /// How much of the archive has been read, if there is one.
+    pub backfill: Option<Arc<Progress>>,
+    /// Whether the archive is read that goes before the topics.
+    pub is_in_archive: bool,
+    /// Why the archive cannot be read at the moment.
+    pub archive_trouble: Option<String>,
 }
 
 /// A partition that is read.
@@ -73,6 +80,8 @@ pub struct PartitionStatus {
     pub disconnected: Option<(String, Instant)>,
     /// Positions that were gone before they were read.
     pub lost: u64,
+    /// Whether it is read from the archive.
+    pub is_in_archive: bool,
     /// When it last moved, or was read to its end.
     pub moved: Instant,
 }
@@ -111,8 +120,45 @@ impl PartitionStatus {
             error: None,
             disconnected: None,
             lost: position - first,
+            is_in_archive: false,
             moved: Instant::now(),
         }
+    }
+
+    /// Of one that is read from the archive before its topic.
+    pub fn in_archive(name: Arc<PartitionName>, first: u64) -> PartitionStatus {
+        PartitionStatus {
+            name,
+            first,
+            next: first,
+            last: None,
+            time: 0,
+            end: first,
+            end_at_start: first,
+            received: Bytes::none(),
+            bytes_per_second: 0.0,
+            reconnects: 0,
+            error: None,
+            disconnected: None,
+            lost: 0,
+            is_in_archive: true,
+            moved: Instant::now(),
+        }
+    }
+
+    /// Its topic is read, in which it begins there.
+    pub fn go_on(&mut self, beginning: &Beginning) {
+        let Beginning { first, position, end, .. } = *beginning;
+        (self.next, self.end, self.is_in_archive) = (position, end.max(position), false);
+        self.end_at_start = self.end_at_start.max(self.end);
+        self.lost += position - first;
+        (self.last, self.moved) = (None, Instant::now());
+    }
+
+    /// The archive was read up to there.
+    pub fn reached_in_archive(&mut self, next: u64, time: u64) {
+        (self.next, self.time, self.moved) = (next, time, Instant::now());
+        self.end = self.end.max(next);
     }
 
     /// It is read up to there.
@@ -155,7 +201,8 @@ impl PartitionStatus {
         if let Some((trouble, _)) = disconnected {
             return Some(trouble.clone());
         }
-        let stalled = self.lag() > 0 && !is_paused && self.moved.elapsed() > STALLED_AFTER;
+        let stalled =
+            self.lag() > 0 && !is_paused && !self.is_in_archive && self.moved.elapsed() > STALLED_AFTER;
         stalled.then(|| {
             let seconds = self.moved.elapsed().as_secs();
             format!("stalled: nothing has come for {seconds} s, {} positions wait", self.lag())
@@ -181,7 +228,8 @@ impl SourceStatus {
         let mut troubles: Vec<String> =
             self.stopped.iter().map(|why| format!("Kafka stopped: {why}")).collect();
         troubles.extend(self.tokens.as_ref().and_then(TokenState::trouble));
-        if !self.is_known {
+        troubles.extend(self.archive_trouble.iter().map(|why| format!("archive: {why}")));
+        if !self.is_known && !self.is_in_archive {
             let error = self.error.as_ref().map_or("", |(error, _)| error);
             troubles.push(
                 format!("Kafka: the brokers have not told of the topics yet {error}").trim_end().to_owned(),

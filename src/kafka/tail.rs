@@ -104,6 +104,13 @@ impl Tail {
         self.last
     }
 
+    /// How far it was read, once all that has come is in a block.
+    pub fn reached(&self) -> Reached {
+        let handed_out =
+            HandedOut { number: self.number, sequence: self.sequence, positions: self.handed_out };
+        Reached { next: self.next, time: self.time, handed_out: Some(handed_out) }
+    }
+
     /// Its number among the partitions that are read.
     pub fn number(&self) -> u32 {
         self.number

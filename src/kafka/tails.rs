@@ -30,6 +30,14 @@ impl Tails {
         self.0.values_mut().flat_map(BTreeMap::values_mut)
     }
 
+    /// Takes the one of that number among those that are read, with its name.
+    pub fn remove(&mut self, number: u32) -> Option<(String, i32, Tail)> {
+        let is_it = |tail: &Tail| tail.number() == number;
+        let (topic, tails) = self.0.iter_mut().find(|(_, tails)| tails.values().any(is_it))?;
+        let kafka_number = *tails.iter().find(|(_, tail)| is_it(tail))?.0;
+        Some((topic.clone(), kafka_number, tails.remove(&kafka_number)?))
+    }
+
     /// None is read any more; says whether any was.
     pub fn clear(&mut self) -> bool {
         let any = !self.0.is_empty();

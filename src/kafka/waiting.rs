@@ -9,6 +9,7 @@ pub struct Waiting {
     sender: Sender<Item>,
     items: VecDeque<Item>,
     bytes: u64,
+    pushed: u64,
 }
 
 /// Nobody takes any more.
@@ -18,12 +19,13 @@ pub struct Ended;
 impl Waiting {
     /// Nothing waits yet.
     pub fn new(sender: Sender<Item>) -> Waiting {
-        Waiting { sender, items: VecDeque::new(), bytes: 0 }
+        Waiting { sender, items: VecDeque::new(), bytes: 0, pushed: 0 }
     }
 
     /// Adds an item behind the others.
     pub fn push(&mut self, item: Item) {
         self.bytes += bytes(&item);
+        self.pushed += 1;
         self.items.push_back(item);
     }
 
@@ -52,6 +54,16 @@ impl Waiting {
             }
         }
         Ok(any)
+    }
+
+    /// How many items have been added.
+    pub fn pushed(&self) -> u64 {
+        self.pushed
+    }
+
+    /// How many of them have been handed over.
+    pub fn handed_over(&self) -> u64 {
+        self.pushed - self.items.len() as u64
     }
 
     /// Bytes that wait.

@@ -6,6 +6,7 @@ use super::check::Suspicion;
 use super::client::{self, Consumer};
 use super::create::{self, NewTopics};
 use super::error::KafkaError;
+use super::hand_over::{Gap, HandOver};
 use super::made_again;
 use super::msk_iam::Tokens;
 use super::progress::{Positions, Progress};
@@ -44,20 +45,24 @@ pub struct Watcher {
     tokens: Tokens,
     pub(super) settings: KafkaSettings,
     wanted: Wanted,
-    partitions: Arc<Partitions>,
+    pub(super) partitions: Arc<Partitions>,
+    /// The archive that goes before the topics.
+    pub(super) archive: Option<HandOver>,
     orders: Sender<Order>,
     pub(super) status: Arc<Status>,
     woken: Woken,
     stop: Arc<AtomicBool>,
-    ranks: Ranks,
+    pub(super) ranks: Ranks,
     /// Partitions that are read, with their numbers among those.
     pub(super) begun: BTreeMap<made_again::Key, u32>,
     /// What was read of partitions before their topics.
-    reached: ReachedPartitions,
+    pub(super) reached: ReachedPartitions,
     /// Partitions that ended before what was read of them, at the last look.
     ends_before: BTreeSet<made_again::Key>,
     /// Partitions that there were at the first look: only of those `start` says where they are begun.
     at_start: Option<BTreeSet<made_again::Key>>,
+    /// Whether all have been begun that there were then.
+    is_all_begun: bool,
     /// What looked wrong at the last look. Only what looks so twice is.
     pub(super) suspected: BTreeMap<u32, Suspicion>,
     out_of_range: u64,
@@ -85,6 +90,7 @@ impl Watcher {
             settings: settings.clone(),
             wanted: Wanted::new(&settings.topics, &config.kinds)?,
             partitions,
+            archive: None,
             orders,
             status,
             woken,
@@ -94,6 +100,7 @@ impl Watcher {
             reached: ReachedPartitions::new(),
             ends_before: BTreeSet::new(),
             at_start: None,
+            is_all_begun: false,
             suspected: BTreeMap::new(),
             out_of_range: 0,
             progress: Progress::default(),
@@ -106,16 +113,16 @@ impl Watcher {
         self.positions = Some(positions);
     }
 
-    /// Goes on with partitions that were read before.
-    pub fn go_on(self, reached: ReachedPartitions) -> Watcher {
-        Watcher { reached, ..self }
+    /// Goes on with partitions that were read before, or that an archive has.
+    pub fn behind(self, reached: ReachedPartitions, archive: Option<HandOver>) -> Watcher {
+        Watcher { reached, archive, ..self }
     }
 
     /// Looks until it has to stop.
     pub fn run(mut self) {
         while !self.stop.load(Ordering::Relaxed) {
             self.serve();
-            if let Err(Stopped(why)) = self.find_and_look() {
+            if let Err(Stopped(why)) = self.go_on() {
                 error!(why, "Kafka is not read any further");
                 self.status.stop(&why);
             }
@@ -126,6 +133,11 @@ impl Watcher {
             // Nobody tells it later.
             self.tell_progress(CommitMode::Sync);
         }
+    }
+
+    /// The archive goes before the topics.
+    fn go_on(&mut self) -> Result<(), Stopped> {
+        if self.go_on_in_archive()? { self.find_and_look() } else { Ok(()) }
     }
 
     /// Waits until it is time to look again.
@@ -143,7 +155,8 @@ impl Watcher {
             self.out_of_range = status.out_of_range;
             drop(status);
             let wait = if is_waiting { LOOK_SOON } else { LOOK_EVERY };
-            if is_out_of_range || begin.elapsed() >= wait {
+            let has_news = self.archive.as_ref().is_some_and(HandOver::has_news);
+            if has_news || is_out_of_range || begin.elapsed() >= wait {
                 return;
             }
             thread::sleep(PAUSE);
@@ -189,20 +202,23 @@ impl Watcher {
             self.at_start = Some(keys(found).map(|(key, _)| key).collect());
         }
         self.begin_new(found)?;
-        if is_first {
+        self.status.lock().is_known = true;
+        // What the archive is asked for at the first look was there at the start, too.
+        if !self.is_all_begun && self.archive.as_ref().is_none_or(HandOver::is_idle) {
+            self.is_all_begun = true;
             self.order(Order::AllBegun);
-            self.status.lock().is_known = true;
         }
         Ok(())
     }
 
     /// Begins the partitions that are not read yet.
     fn begin_new(&mut self, found: &Found) -> Result<(), Stopped> {
-        let new: Vec<(made_again::Key, Kind)> =
-            keys(found).filter(|(key, _)| !self.begun.contains_key(key)).collect();
-        let no_room = |_| Stopped("there are too many topics: start pinflow again to make room".to_owned());
-        self.ranks.add(new.iter().map(|(key, _)| name_of(key)).collect()).map_err(no_room)?;
-        let mut not_begun = Vec::new();
+        let is_new = |key: &made_again::Key| {
+            !self.begun.contains_key(key) && self.archive.as_ref().is_none_or(|archive| !archive.has(key))
+        };
+        let new: Vec<(made_again::Key, Kind)> = keys(found).filter(|(key, _)| is_new(key)).collect();
+        self.rank(new.iter().map(|(key, _)| name_of(key)).collect())?;
+        let mut not_begun = self.look_at_archived(found)?;
         for (key, kind) in new {
             let name = name_of(&key);
             match begin::begin(&self.consumer, (&key.0, key.1), self.from(&key), TIMEOUT) {
@@ -211,6 +227,16 @@ impl Watcher {
                 }
                 Ok(Begin { first, position, end }) => {
                     self.ends_before.remove(&key);
+                    if first < position {
+                        match self.gap(&key, kind, first, position)? {
+                            Gap::Passed => {}
+                            Gap::Asked => continue,
+                            Gap::Waits(why) => {
+                                not_begun.push((name, why));
+                                continue;
+                            }
+                        }
+                    }
                     begin::gap(self.settings.on_gap, &named(&name), first, position).map_err(Stopped)?;
                     if first < position {
                         warn!(
@@ -232,6 +258,12 @@ impl Watcher {
         }
         self.status.lock().not_begun = not_begun;
         Ok(())
+    }
+
+    /// Gives partitions their ranks that have none.
+    pub(super) fn rank(&mut self, names: Vec<PartitionName>) -> Result<(), Stopped> {
+        let no_room = |_| Stopped("there are too many topics: start pinflow again to make room".to_owned());
+        self.ranks.add(names).map_err(no_room)
     }
 
     /// What says where a partition is begun.

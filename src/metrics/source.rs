@@ -95,6 +95,12 @@ impl Now<'_> {
         self.gauge("pinflow_kafka_stopped", "1 if nothing more is read.", stopped.into());
         let missing = "Topics that are wanted and do not exist.";
         self.gauge("pinflow_kafka_missing_topics", missing, status.missing.len() as u64);
+        if let Some(backfill) = &status.backfill {
+            let read = "Bytes of the topics' archive that have been read.";
+            self.counter("pinflow_backfill_read_bytes_total", read, backfill.bytes.load(Ordering::Relaxed));
+            let trouble = status.archive_trouble.is_some();
+            self.gauge("pinflow_backfill_troubled", "1 if the archive cannot be read.", trouble.into());
+        }
         let paused = "1 while reading pauses because too much waits for the workers.";
         self.gauge("pinflow_kafka_paused", paused, status.is_paused.into());
         self.gauge("pinflow_kafka_waiting_bytes", "Bytes that wait for the workers.", status.waiting_bytes);

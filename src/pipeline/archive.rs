@@ -178,7 +178,10 @@ fn of_kafka(config: &Config, settings: &KafkaSettings, until: Until) -> Result<A
         woken: Woken::default(),
         stop: stop.clone(),
     };
-    let mut kafka = KafkaSource::new(settings, config, Arc::new(Partitions::default()), reached, shared)?;
+    // What another archive has is not written again.
+    let topics_alone = KafkaSettings { backfill: None, ..settings.clone() };
+    let mut kafka =
+        KafkaSource::new(&topics_alone, config, Arc::new(Partitions::default()), reached, shared)?;
     let told = status.clone();
     kafka.tell(Box::new(move || told.positions()));
     let buffers = kafka.buffers();

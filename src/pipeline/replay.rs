@@ -4,7 +4,7 @@ use super::workers;
 use crate::archive::{self, ArchiveError, Limits, Listing, Partition, Source};
 use crate::buffers::Buffers;
 use crate::config::Config;
-use crate::dead_letters::{DeadLetters, DeadLettersError};
+use crate::dead_letters::{DeadLetters, DeadLettersError, Letters};
 use crate::decode::Counts;
 use crate::lookups::Lookups;
 use crate::measured::{Measured, Measurement, Times};

@@ -24,6 +24,10 @@ mod random;
 #[path = "../live/producer.rs"]
 mod producer;
 
+#[allow(dead_code)]
+#[path = "../s3/bucket.rs"]
+mod bucket;
+
 mod cluster;
 mod topics;
 mod broker;
@@ -39,6 +43,10 @@ mod found_later;
 mod starts;
 mod gaps;
 mod made_again;
+mod archive;
+mod hand_over;
+mod archive_gaps;
+mod backfill;
 mod codecs;
 mod poison;
 mod pauses;

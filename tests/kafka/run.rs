@@ -8,14 +8,17 @@ use crate::program::{Program, Start};
 use crate::recomputed::Recomputed;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use tempfile::TempDir;
 
 /// A run on a data folder of its own.
 pub struct Run {
     pub program: Program,
     pub cluster: Cluster,
-    folder: TempDir,
+    data: PathBuf,
+    /// The folder that it lies in, if that is the run's own.
+    _folder: Option<TempDir>,
 }
 
 /// The configuration of a source that reads these topics, with more of its keys.
@@ -31,20 +34,32 @@ pub fn start(cluster: &Cluster, topics: &[String], more: &str) -> Run {
 
 /// Starts a run with a whole configuration.
 pub fn start_with(cluster: &Cluster, config: &str) -> Run {
+    start_as(cluster, config, Command::new(env!("CARGO_BIN_EXE_pinflow")))
+}
+
+/// The same through another command, whose last argument is the program, or with more of an environment.
+pub fn start_as(cluster: &Cluster, config: &str, command: Command) -> Run {
     let folder = TempDir::new().expect("make a folder");
     let data = folder.path().join("data");
-    let program = Start { config, ..Start::on(&data) }.program();
-    Run { program, cluster: cluster.clone(), folder }
+    let program = Start { config, ..Start::on(&data) }.spawn(command);
+    Run { program, cluster: cluster.clone(), data, _folder: Some(folder) }
+}
+
+/// Starts a run on a data folder that others had before.
+pub fn start_on(cluster: &Cluster, config: &str, data: &Path) -> Run {
+    let program = Start { config, ..Start::on(data) }.program();
+    Run { program, cluster: cluster.clone(), data: data.to_owned(), _folder: None }
 }
 
 /// A run that was started in a way of its own.
 pub fn of(program: Program, cluster: &Cluster, folder: TempDir) -> Run {
-    Run { program, cluster: cluster.clone(), folder }
+    let data = folder.path().join("data");
+    Run { program, cluster: cluster.clone(), data, _folder: Some(folder) }
 }
 
 impl Run {
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.data.clone()
     }
 
     pub fn status(&self) -> Value {
@@ -116,9 +131,14 @@ impl Run {
     /// The same of a run that is not ready, because other topics are missing.
     #[track_caller]
     pub fn check_views(&self, topics: &[String]) {
-        let content = content(&self.cluster, topics);
-        self.check_counts(&content, &Recomputed::of(&content.records));
-        self.check_shown(&content);
+        self.check_views_of(&content(&self.cluster, topics));
+    }
+
+    /// The same of what is known already.
+    #[track_caller]
+    pub fn check_views_of(&self, content: &Content) {
+        self.check_counts(content, &Recomputed::of(&content.records));
+        self.check_shown(content);
     }
 
     /// The views are those of this content.

@@ -1,0 +1,269 @@
+//! The threads that list and read the archive when they are asked to.
+
+use super::Archive;
+use super::hand_over::{HandOver, Stopped};
+use super::listed::{Listed, list};
+use super::part::{End, Part, Told, reached, read_to};
+use crate::archive::{ArchiveError, Item, Limits, PartitionName, PartitionReader, ReadTo, Source};
+use crate::buffers::Buffers;
+use crate::config::{Config, Kinds, Topics};
+use crate::follow::Woken;
+use crate::kafka::{Reached, Status};
+use crate::partitions::KnownPartition;
+use crate::progress::Progress;
+use crate::store::StoreError;
+use crossbeam_channel::{Receiver, Sender};
+use pinflow_dataflows::kind::Kind;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A list that is not older than that need not be made again.
+const LISTED_AGAIN_AFTER: Duration = Duration::from_secs(2);
+
+/// What is asked of the archive.
+#[derive(Debug)]
+pub enum Ask {
+    /// What it has.
+    List,
+    /// To read a partition on from where it was read to.
+    Read {
+        /// Which one.
+        partition: KnownPartition,
+        /// Its number among those that are read.
+        number: u32,
+        /// What decides between records of one time.
+        rank: u32,
+        /// How far it was read.
+        from: Reached,
+        /// Where the archive is begun, at that position or behind it: those between count as ones without a message.
+        begin: u64,
+        /// Whether the archive may have something new.
+        list_again: bool,
+    },
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Answer {
+    /// The partitions that the archive has, and their kinds.
+    Listed(Vec<(PartitionName, Kind)>),
+    /// A partition was read.
+    Read {
+        /// Which one.
+        name: Arc<PartitionName>,
+        /// How far.
+        reached: Reached,
+        /// The next position that the archive has behind that.
+        behind: Option<u64>,
+        /// Why it ended early, if it did.
+        failure: Option<Failure>,
+    },
+    /// It cannot be listed.
+    NotListed(Failure),
+}
+
+/// Why the archive cannot be read.
+#[derive(Debug)]
+pub struct Failure {
+    /// What is wrong.
+    pub problem: String,
+    /// Whether that may pass.
+    pub may_pass: bool,
+}
+
+impl Failure {
+    fn of(error: &ArchiveError) -> Failure {
+        let may_pass = matches!(error, ArchiveError::Store(StoreError::Unanswered { .. }));
+        Failure { problem: error.to_string(), may_pass }
+    }
+}
+
+/// What a run has of an archive.
+pub struct Backfill {
+    shared: Arc<Shared>,
+    threads: usize,
+    asked: Receiver<Ask>,
+    answers: Sender<Answer>,
+}
+
+/// What its threads share.
+struct Shared {
+    sources: Vec<Source>,
+    topics_name: String,
+    topics: Topics,
+    kinds: Kinds,
+    limits: Limits,
+    buffers: Buffers,
+    hand_over: HandOver,
+    progress: Arc<Progress>,
+    told: Told,
+    listed: Mutex<Option<(Instant, Listed)>>,
+}
+
+impl Backfill {
+    /// Gives where it is asked and where it answers.
+    pub fn new(
+        archive: Archive,
+        (topics, config): (&Topics, &Config),
+        buffers: Buffers,
+        items: Sender<Item>,
+        status: Arc<Status>,
+        (woken, stop): (Woken, Arc<AtomicBool>),
+    ) -> (Backfill, Sender<Ask>, Receiver<Answer>) {
+        // Each partition is asked for once at a time.
+        let (asks, asked) = crossbeam_channel::unbounded();
+        let (answers, answered) = crossbeam_channel::unbounded();
+        let limits = Limits {
+            block_bytes: config.replay.block_bytes,
+            record_max_bytes: config.limits.record_max_bytes,
+            prefetch_blocks: config.replay.prefetch_blocks,
+            readers: config.replay.readers,
+        };
+        let progress = Arc::new(Progress::default());
+        status.lock().backfill = Some(progress.clone());
+        let shared = Shared {
+            sources: vec![archive.source],
+            topics_name: archive.topics_name,
+            topics: topics.clone(),
+            kinds: config.kinds.clone(),
+            limits,
+            buffers,
+            hand_over: HandOver { items, woken, status, stop },
+            progress,
+            told: Told::default(),
+            listed: Mutex::default(),
+        };
+        let threads = limits.readers;
+        (Backfill { shared: Arc::new(shared), threads, asked, answers }, asks, answered)
+    }
+
+    /// Starts its threads. They end when nobody asks any more.
+    pub fn start(self) -> io::Result<Vec<JoinHandle<()>>> {
+        let Backfill { shared, threads, asked, answers } = self;
+        let start = |number| {
+            let (shared, asked, answers) = (shared.clone(), asked.clone(), answers.clone());
+            let thread = std::thread::Builder::new().name(format!("archive {number}"));
+            thread.spawn(move || {
+                for ask in asked {
+                    match shared.answer(ask) {
+                        Ok(answer) => drop(answers.send(answer)),
+                        Err(Stopped) if shared.hand_over.stop.load(Ordering::Relaxed) => return,
+                        Err(Stopped) => {}
+                    }
+                }
+            })
+        };
+        (0..threads).map(start).collect()
+    }
+}
+
+impl Shared {
+    fn answer(&self, ask: Ask) -> Result<Answer, Stopped> {
+        match ask {
+            Ask::List => match self.list_if_older_than(Duration::ZERO)? {
+                Ok(listed) => Ok(Answer::Listed(self.count(&listed))),
+                Err(error) => Ok(Answer::NotListed(Failure::of(&error))),
+            },
+            Ask::Read { partition, number, rank, from, begin, list_again } => {
+                let name = partition.name.clone();
+                let part = Part {
+                    partition: &partition,
+                    number,
+                    rank,
+                    topics_name: &self.topics_name,
+                    buffers: &self.buffers,
+                    hand_over: &self.hand_over,
+                    told: &self.told,
+                };
+                let from = read_to(&from);
+                let (end, failure) = match self.read(&part, from, begin, list_again)? {
+                    Ok(mut end) => {
+                        let failure = end.failure.take().map(|error| Failure::of(&error.into()));
+                        (end, failure)
+                    }
+                    Err(error) => {
+                        let end = End { reached: from, behind: None, failure: None };
+                        (end, Some(Failure::of(&error)))
+                    }
+                };
+                // While topics are followed, nobody else may say that this is all for now.
+                self.hand_over.send(Item::AllRead)?;
+                let reached = reached(number, end.reached);
+                Ok(Answer::Read { name, reached, behind: end.behind, failure })
+            }
+        }
+    }
+
+    fn read(
+        &self,
+        part: &Part<'_>,
+        from: ReadTo,
+        begin: u64,
+        list_again: bool,
+    ) -> Result<Result<End, ArchiveError>, Stopped> {
+        let older_than = if list_again { LISTED_AGAIN_AFTER } else { Duration::MAX };
+        let name = &part.partition.name;
+        let (latest, whole) = match self.list_if_older_than(older_than)? {
+            Ok(listed) => (listed.from(name, begin), listed.whole(name)),
+            Err(error) => return Ok(Err(error)),
+        };
+        let (Some(latest), Some(whole)) = (latest, whole) else {
+            return Ok(Ok(End { reached: from, behind: None, failure: None }));
+        };
+        let are_earlier = whole.objects.len() > latest.objects.len();
+        let open = |objects| {
+            let reader =
+                PartitionReader::new(part.number, objects, &self.sources, self.limits, &self.progress);
+            reader.go_on(part.rank, ReadTo { next: begin, ..from })
+        };
+        let end = part.read(from, open(latest))?;
+        // An object that begins earlier than the last one before the position may reach further.
+        let is_nothing = end.reached.next == from.next && end.failure.is_none();
+        if is_nothing && are_earlier {
+            return part.read(end.reached, open(whole)).map(Ok);
+        }
+        Ok(Ok(end))
+    }
+
+    /// What the archive has, listed again if the list is older than that.
+    fn list_if_older_than(&self, age: Duration) -> Result<Result<ListedGuard<'_>, ArchiveError>, Stopped> {
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if listed.as_ref().is_none_or(|(at, _)| at.elapsed() >= age) {
+            let mut new = match list(&self.sources, &self.topics, &self.kinds) {
+                Ok(new) => new,
+                Err(error) => return Ok(Err(error)),
+            };
+            new.faults.retain(|fault| self.told.add(fault));
+            let faults = std::mem::take(&mut new.faults);
+            if !faults.is_empty() {
+                self.hand_over.send(Item::Unread(faults))?;
+            }
+            *listed = Some((Instant::now(), new));
+        }
+        Ok(Ok(ListedGuard(listed)))
+    }
+
+    /// For those who ask how far it is.
+    fn count(&self, listed: &Listed) -> Vec<(PartitionName, Kind)> {
+        let count = |(name, kind, bytes, objects): (Arc<PartitionName>, Kind, u64, usize)| {
+            self.progress.all_bytes.fetch_add(bytes, Ordering::Relaxed);
+            self.progress.all_objects.fetch_add(objects as u64, Ordering::Relaxed);
+            ((*name).clone(), kind)
+        };
+        listed.partitions().map(count).collect()
+    }
+}
+
+/// The list, while nobody makes another.
+struct ListedGuard<'a>(MutexGuard<'a, Option<(Instant, Listed)>>);
+
+impl std::ops::Deref for ListedGuard<'_> {
+    type Target = Listed;
+
+    fn deref(&self) -> &Listed {
+        &self.0.as_ref().expect("it was listed").1
+    }
+}
