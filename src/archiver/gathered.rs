@@ -168,7 +168,9 @@ impl Gathered {
             bytes += record.line_bytes;
             self.apart_bytes -= record.apart.map_or(0, |apart| apart.1.len());
         }
-        self.lines.drain(..bytes);
+        // A partition that was busy once keeps no room, for there may be many.
+        self.lines = self.lines.split_off(bytes);
+        self.records.shrink_to(2 * self.records.len());
         self.start = Some(position);
         self.next = self.next.max(position);
         self.time = self.time.max(time);
@@ -233,6 +235,15 @@ mod tests {
             assert_eq!(ends(from, &records), expected, "{from}");
         }
         assert_eq!(ends(0, &records[..4]), [7], "one that is full needs no record behind it");
+    }
+
+    #[test]
+    fn what_is_archived_takes_no_memory_any_more() {
+        let mut gathered = Gathered::from(None, 0, LIMITS);
+        (0..10_000).for_each(|offset| gathered.add(offset, 0, b"{}", None));
+        gathered.archived_up_to(9_990, 0);
+        assert_eq!(gathered.records(), 10);
+        assert!(gathered.lines.capacity() <= 100 && gathered.records.capacity() <= 40);
     }
 
     #[test]

@@ -14,7 +14,9 @@ mod place;
 mod committer;
 mod partition;
 mod status;
+mod error;
 
+pub use error::ArchiverError;
 pub use place::{ArchivePlace, PlaceError};
 pub use status::{Archived, ArchiverStatus, Status};
 
@@ -22,15 +24,13 @@ use crate::archive::{Fault, Item, Items, PartitionName};
 use crate::block::{Block, Messages};
 use crate::buffers::Buffers;
 use crate::config::ArchiveSettings;
-use crate::store::StoreError;
-use commit::{CommitError, Keys};
+use commit::Keys;
 use committer::{Committers, Done};
 use crossbeam_channel::{never, select};
 use gathered::Gathered;
 use limits::ObjectLimits;
 use partition::{Partition, Told};
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -55,55 +55,6 @@ pub enum Until {
     Stopped,
 }
 
-/// Why an archiver ends early.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiverError {
-    /// An object cannot be put.
-    #[error(transparent)]
-    Commit(#[from] CommitError),
-    /// The source cannot be read.
-    #[error(transparent)]
-    Source(#[from] StoreError),
-    /// Nothing more is read of the source.
-    #[error("{0}")]
-    Stopped(String),
-    /// An object was announced that is not put, and that the source has no records for.
-    #[error(
-        "{place} announces an object that is not there, and that this source does not hold as it says: its topic was compacted, \
-         cut off or made again since. If no other archiver is at work, remove it"
-    )]
-    NotFulfilled {
-        /// The companion.
-        place: String,
-    },
-    /// The source is behind the archive.
-    #[error(
-        "topic {topic} partition {partition}: the archive has it up to offset {archived}, and the source ends at {end}: it is \
-         another one. Archive it to another place"
-    )]
-    Behind {
-        /// The topic.
-        topic: String,
-        /// The partition's number.
-        partition: u64,
-        /// What the archive has.
-        archived: u64,
-        /// What the source has.
-        end: u64,
-    },
-    /// A topic's name is one that readers of archives pass over.
-    #[error(
-        "topic {topic}: archives cannot hold it, for their readers pass over names that begin with _ or ."
-    )]
-    Hidden {
-        /// The topic.
-        topic: String,
-    },
-    /// A thread cannot be started.
-    #[error("cannot start: {0}")]
-    Start(#[from] io::Error),
-}
-
 /// An archiver before it runs.
 pub struct Archiver {
     settings: ArchiveSettings,
@@ -114,6 +65,8 @@ pub struct Archiver {
     stop: Arc<AtomicBool>,
     committers: Committers,
     partitions: BTreeMap<u32, Partition>,
+    /// The partition that is the first to get something to do.
+    turn: u32,
     values: Values,
     is_caught_up: bool,
     /// Whether the source has ended.
@@ -155,6 +108,7 @@ impl Archiver {
             stop,
             committers,
             partitions: BTreeMap::new(),
+            turn: 0,
             values: Values::default(),
             is_caught_up: false,
             is_ended: false,
@@ -301,15 +255,20 @@ impl Archiver {
         let is_full = self.waiting_bytes() >= self.settings.buffer_bytes;
         let largest = self.partitions.iter().max_by_key(|(_, partition)| partition.bytes());
         let largest = largest.map(|(number, _)| *number).filter(|_| is_full);
-        for (number, partition) in &mut self.partitions {
+        // Each begins behind the one that was served last, so that busy ones do not keep others waiting.
+        let turn = self.partitions.range(self.turn..).chain(self.partitions.range(..self.turn));
+        let turn: Vec<u32> = turn.map(|(number, _)| *number).collect();
+        for number in turn {
             if !self.committers.has_room() {
                 break;
             }
-            let flush = is_last || largest == Some(*number);
-            if let Some(job) = partition.job(*number, now, flush, patience, self.place.gzip) {
+            let partition = self.partitions.get_mut(&number).expect("partitions stay");
+            let flush = is_last || largest == Some(number);
+            if let Some(job) = partition.job(number, now, flush, patience, self.place.gzip) {
                 self.committers.give(job);
+                self.turn = number + 1;
             }
-            if is_last && let Some(keys) = partition.waits_in_vain(now) {
+            if is_last && let Some(keys) = partition.waits_in_vain(now, self.place.gzip) {
                 return Err(self.not_fulfilled(&keys));
             }
         }

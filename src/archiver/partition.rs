@@ -234,10 +234,10 @@ impl Partition {
     }
 
     /// What keeps it from going on, if an announced object has been waited for for long.
-    pub fn waits_in_vain(&self, now: Instant) -> Option<Keys> {
+    pub fn waits_in_vain(&self, now: Instant, gzip: bool) -> Option<Keys> {
         let announced = self.announced.as_ref()?;
         let is_late = now.saturating_duration_since(announced.since) >= PATIENCE;
-        is_late.then(|| self.keys(false))
+        is_late.then(|| self.keys(gzip))
     }
 
     fn archived_up_to(&mut self, position: u64, time: u64) {

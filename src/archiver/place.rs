@@ -5,7 +5,8 @@ use crate::config::{ArchiveSettings, S3Settings};
 use crate::kafka::ReachedPartitions;
 use crate::store::{Created, StoreError, Target, open_source, open_target};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tracing::warn;
 
@@ -94,16 +95,26 @@ impl ArchivePlace {
             warn!(to, "the store has no conditional puts: no more than one archiver may write there");
         }
         let store = open_source(to, s3)?;
-        Ok(ArchivePlace { target, gzip, reached: reached(&*store)? })
+        let reached = reached(&*store, &*target)?;
+        Ok(ArchivePlace { target, gzip, reached })
     }
 }
 
 /// Not the log's own folder, nor one in it.
 fn check_folder(to: &str, log: &Path) -> Result<(), PlaceError> {
-    let whole = |path: &Path| std::path::absolute(path).and_then(|path| path.canonicalize().or(Ok(path)));
     let is_within = !to.contains("://")
-        && whole(Path::new(to)).is_ok_and(|to| whole(log).is_ok_and(|log| to.starts_with(log)));
+        && real(Path::new(to)).is_ok_and(|to| real(log).is_ok_and(|log| to.starts_with(log)));
     if is_within { Err(PlaceError::Log(to.to_owned())) } else { Ok(()) }
+}
+
+/// Where a path leads to, also if its last folders are to be made yet.
+fn real(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    Ok(match there {
+        Some((above, real)) => real.join(path.strip_prefix(above).expect("it lies below")),
+        None => path,
+    })
 }
 
 /// All that write to one archive name objects alike. Putting the file twice shows whether the store takes it twice.

@@ -3,11 +3,11 @@
 use super::commit::read_end;
 use crate::archive::{Place, place};
 use crate::kafka::{Reached, ReachedPartitions};
+use crate::log::companion_key;
 use crate::log::frames::{Frames, Version};
-use crate::log::object_key;
-use crate::store::{Found, Store, StoreError};
+use crate::store::{Found, Store, StoreError, Target};
 use flate2::read::MultiGzDecoder;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read};
 
 /// Why it cannot be found out.
@@ -35,23 +35,19 @@ struct Last {
 }
 
 /// Looks at the last object of each partition. Other archivers may write meanwhile: what they have put is found out later.
-pub fn reached(store: &dyn Store) -> Result<ReachedPartitions, ReachedError> {
-    let (mut last, mut companions) = (BTreeMap::<(String, i32), Last>::new(), HashMap::new());
+/// Companions are asked for by name, for one that was put before its object may still stand in a part of the list that was
+/// read before that.
+pub fn reached(store: &dyn Store, target: &dyn Target) -> Result<ReachedPartitions, ReachedError> {
+    let mut last = BTreeMap::<(String, i32), Last>::new();
     store.list(&mut |found| {
-        if let Some(object) = object_key(&found.key) {
-            companions.insert(object, found);
-        } else if let Some((name, start)) = place_of(&found.key) {
+        if let Some((name, start)) = place_of(&found.key) {
             let last = last.entry(name).or_insert_with(|| Last { start, found: found.clone() });
             if start > last.start {
                 *last = Last { start, found };
             }
         }
     })?;
-    let end = |(name, last): ((String, i32), Last)| {
-        let companion = companions.get(&last.found.key);
-        Ok((name, end(store, &last, companion)?))
-    };
-    last.into_iter().map(end).collect()
+    last.into_iter().map(|(name, last)| Ok((name, end(store, target, &last)?))).collect()
 }
 
 /// Topic and partition's number of an object, and where it begins.
@@ -65,24 +61,19 @@ fn place_of(key: &str) -> Option<((String, i32), u64)> {
     }
 }
 
-fn end(store: &dyn Store, last: &Last, companion: Option<&Found>) -> Result<Reached, ReachedError> {
-    let read = |found: &Found| -> Result<Box<dyn Read + Send>, ReachedError> { Ok(store.open(found)) };
-    let wrong = |key: &str| {
-        let key = key.to_owned();
-        move |problem: String| ReachedError::Object { key, problem }
-    };
-    let Some(companion) = companion else {
+fn end(store: &dyn Store, target: &dyn Target, last: &Last) -> Result<Reached, ReachedError> {
+    let wrong = |key: &str, problem| ReachedError::Object { key: target.place(key), problem };
+    let companion = companion_key(&last.found.key);
+    let Some(bytes) = target.read(&companion)? else {
         // A sink of another sort has put it: its lines are all that is known.
-        let lines = lines(read(&last.found)?).map_err(|error| wrong(&last.found.key)(error.to_string()))?;
+        let lines = lines(store.open(&last.found));
+        let lines = lines.map_err(|error| wrong(&last.found.key, error.to_string()))?;
         return Ok(Reached { next: last.start + lines, time: 0, handed_out: None });
     };
-    let mut bytes = Vec::new();
-    let unreadable = |error: io::Error| wrong(&companion.key)(error.to_string());
-    read(companion)?.read_to_end(&mut bytes).map_err(unreadable)?;
     match of_version_1(&bytes, last.start) {
         Some(reached) => Ok(reached),
         None => {
-            let end = read_end(&bytes).map_err(wrong(&companion.key))?;
+            let end = read_end(&bytes).map_err(|problem| wrong(&companion, problem))?;
             Ok(Reached { next: end.position, time: end.time, handed_out: None })
         }
     }

@@ -5,8 +5,8 @@ use super::target::{Created, Target};
 use crate::log::create_folder;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// Where files lie until they are whole. Readers pass over the name.
 const UNFINISHED: &str = "_unfinished";
@@ -47,7 +47,9 @@ impl FolderTarget {
     fn try_to_create(&self, path: &Path, content: &[u8]) -> io::Result<Created> {
         let folder = path.parent().expect("an object has a folder");
         create_folder(folder)?;
-        let mut file = NamedTempFile::new_in(self.unfinished())?;
+        // Others may read it, as far as the umask allows, which files for a time are not made for.
+        let permissions = fs::Permissions::from_mode(0o666);
+        let mut file = tempfile::Builder::new().permissions(permissions).tempfile_in(self.unfinished())?;
         file.as_file().lock()?;
         file.write_all(content)?;
         file.as_file().sync_all()?;
@@ -133,6 +135,10 @@ mod tests {
             assert_eq!(target.read(&key).expect("it can be read").as_ref(), Some(&new[0].1));
         }
         assert_eq!(fs::read_dir(target.unfinished()).expect("a folder").count(), 0);
+        let mode = |path: PathBuf| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        let plain = folder.path().join("plain");
+        fs::write(&plain, "").expect("write it");
+        assert_eq!(mode(folder.path().join("topics/a/partition=0/a+0+7")), mode(plain));
         assert_eq!(target.read("topics/b").expect("it can be asked for"), None);
         assert!(!target.has("topics/b").expect("it can be asked for"));
     }

@@ -33,6 +33,10 @@ fn places_that_are_none() {
         2,
         "is the folder of an embedded log",
     );
+    fs::create_dir_all(data.join("log")).expect("make a folder");
+    let around = path("data/../data/log/new/topics");
+    check(&["--once", "--data", &data_text, "--to", &around], 2, "is the folder of an embedded log");
+    assert!(!data.join("log/new").exists());
     fs::write(&config, "[archive]\nobject_record = 1").expect("write the configuration");
     check(&["--config", &config], 2, "did you mean archive.object_records?");
     fs::write(&config, "[archive]\nputs = 0").expect("write the configuration");
