@@ -42,6 +42,12 @@ impl Block {
     }
 }
 
+/// Whether a line, without its LF, is blank: a position, and no record.
+#[inline]
+pub fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+}
+
 /// The broker times of a block's messages, in milliseconds since 1970: of each the greatest in its partition up to it; 0
 /// where none is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -135,13 +135,10 @@ impl Sequencer {
     /// Whether the open tick is to be closed: when it is large; and of live records when it is old, or when all that there was
     /// a moment ago is in it and the ticks before it are complete, so that it would wait for nothing but more records.
     fn is_due(&self, inner: &Inner) -> bool {
-        if !inner.is_live || inner.open.positions == 0 {
-            return inner.open.positions >= self.limits.max_records;
-        }
         let is_next = || self.complete_below.load(Ordering::Acquire) >= inner.open.tick;
+        let is_old = || inner.open_since.elapsed() >= self.limits.max_time;
         inner.open.positions >= self.limits.max_records
-            || inner.is_all_read && is_next()
-            || inner.open_since.elapsed() >= self.limits.max_time
+            || inner.is_live && inner.open.positions > 0 && (inner.is_all_read && is_next() || is_old())
     }
 
     /// All ticks below are complete.

@@ -2,7 +2,7 @@
 //! have, and whether they are still what was written.
 
 use super::piece::{Piece, Timed};
-use crate::block::{Messages, Times};
+use crate::block::{Messages, Times, is_blank};
 use crate::log::frame::Frame;
 use crate::log::frames::{Frames, FramesError};
 use crate::skips::Skips;
@@ -185,8 +185,8 @@ fn cut(frame: &Frame, lines: &[u8], piece_bytes: usize) -> Vec<Piece> {
         }
         let value = match apart.next_if(|apart| apart.record == record) {
             Some(apart) => Some(apart.value.as_slice()),
-            None if frame.apart.is_empty() || is_blank(line) => None,
-            None => line.strip_suffix(b"\n"),
+            None if frame.apart.is_empty() => None,
+            None => line.strip_suffix(b"\n").filter(|line| !is_blank(line)),
         };
         match pieces.last_mut().filter(|piece| piece.takes(value.is_some(), piece_bytes)) {
             Some(piece) => piece.add(offset, time, line, value),
@@ -194,47 +194,6 @@ fn cut(frame: &Frame, lines: &[u8], piece_bytes: usize) -> Vec<Piece> {
         }
     }
     pieces.into_iter().rev().map(Piece::Timed).collect()
-}
-
-fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
-}
-
-impl Timed {
-    fn of(offset: u64, time: u64, line: &[u8], value: Option<&[u8]>) -> Timed {
-        let messages = match value {
-            Some(_) => Messages::Values(Vec::new(), Vec::new()),
-            None => Messages::Lines(Vec::new()),
-        };
-        let (skips, times) = (Skips::default(), Times::one(time));
-        let mut piece = Timed { messages, count: 0, first_offset: offset, skips, times };
-        piece.add(offset, time, line, value);
-        piece
-    }
-
-    /// Whether there is room for another message of this sort.
-    fn takes(&self, is_value: bool, piece_bytes: usize) -> bool {
-        match &self.messages {
-            Messages::Lines(bytes) => !is_value && bytes.len() < piece_bytes,
-            Messages::Values(bytes, _) => is_value && bytes.len() < piece_bytes,
-            Messages::TooLarge(_) => false,
-        }
-    }
-
-    fn add(&mut self, offset: u64, time: u64, line: &[u8], value: Option<&[u8]>) {
-        self.skips.add(self.count, offset - self.first_offset - self.count - self.skips.all());
-        self.times.go_on(self.count, time);
-        self.count += 1;
-        match (&mut self.messages, value) {
-            (Messages::Values(bytes, values), Some(value)) => {
-                let begin = bytes.len();
-                bytes.extend_from_slice(value);
-                values.push(begin..bytes.len());
-            }
-            (Messages::Lines(bytes), _) => bytes.extend_from_slice(line),
-            _ => unreachable!("a piece takes messages of its own sort"),
-        }
-    }
 }
 
 #[cfg(test)]

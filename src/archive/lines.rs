@@ -3,6 +3,7 @@
 use super::large::Measure;
 use super::piece::Piece;
 use super::window::Window;
+use crate::block;
 use std::io::{self, Read};
 
 /// Reads an object piece by piece, in memory bounded by the piece and the longest line.
@@ -61,7 +62,7 @@ impl<R: Read> LinePieces<R> {
         loop {
             let end = memchr::memchr(b'\n', &part);
             let line = &part[..end.unwrap_or(part.len())];
-            is_blank &= line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+            is_blank &= block::is_blank(line);
             // A CR before the line's end does not count.
             if ends_with_cr && !line.is_empty() {
                 measure.add(b"\r");

@@ -56,3 +56,42 @@ impl Piece {
         messages
     }
 }
+
+impl Timed {
+    /// A single message, a line or a value.
+    pub fn of(offset: u64, time: u64, line: &[u8], value: Option<&[u8]>) -> Timed {
+        let messages = match value {
+            Some(_) => Messages::Values(Vec::new(), Vec::new()),
+            None => Messages::Lines(Vec::new()),
+        };
+        let (skips, times) = (Skips::default(), Times::one(time));
+        let mut piece = Timed { messages, count: 0, first_offset: offset, skips, times };
+        piece.add(offset, time, line, value);
+        piece
+    }
+
+    /// Whether there is room for another message of this sort.
+    pub fn takes(&self, is_value: bool, piece_bytes: usize) -> bool {
+        match &self.messages {
+            Messages::Lines(bytes) => !is_value && bytes.len() < piece_bytes,
+            Messages::Values(bytes, _) => is_value && bytes.len() < piece_bytes,
+            Messages::TooLarge(_) => false,
+        }
+    }
+
+    /// Adds the next message of this sort.
+    pub fn add(&mut self, offset: u64, time: u64, line: &[u8], value: Option<&[u8]>) {
+        self.skips.add(self.count, offset - self.first_offset - self.count - self.skips.all());
+        self.times.go_on(self.count, time);
+        self.count += 1;
+        match (&mut self.messages, value) {
+            (Messages::Values(bytes, values), Some(value)) => {
+                let begin = bytes.len();
+                bytes.extend_from_slice(value);
+                values.push(begin..bytes.len());
+            }
+            (Messages::Lines(bytes), _) => bytes.extend_from_slice(line),
+            _ => unreachable!("a piece takes messages of its own sort"),
+        }
+    }
+}

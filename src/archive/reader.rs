@@ -6,6 +6,7 @@ use super::partition::PartitionReader;
 use super::sources::Source;
 use crate::block::Block;
 use crate::buffers::Buffers;
+use crate::config::{Config, Replay};
 use crate::progress::Progress;
 use crate::store::StoreError;
 use crossbeam_channel::{Receiver, Sender};
@@ -24,6 +25,14 @@ pub struct Limits {
     pub prefetch_blocks: usize,
     /// Partitions that are read at the same time.
     pub readers: usize,
+}
+
+impl Limits {
+    /// As configured.
+    pub fn of(config: &Config) -> Limits {
+        let Replay { block_bytes, prefetch_blocks, readers, .. } = config.replay;
+        Limits { block_bytes, record_max_bytes: config.limits.record_max_bytes, prefetch_blocks, readers }
+    }
 }
 
 /// What readers hand over. Of a partition, in its order.

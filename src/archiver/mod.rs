@@ -24,6 +24,7 @@ use crate::archive::{Fault, Item, Items, PartitionName};
 use crate::block::{Block, Messages};
 use crate::buffers::Buffers;
 use crate::config::ArchiveSettings;
+use crate::kafka::key_of;
 use commit::Keys;
 use committer::{Committers, Done};
 use crossbeam_channel::{never, select};
@@ -213,7 +214,7 @@ impl Archiver {
             if name.topic.starts_with(['_', '.']) {
                 return Err(ArchiverError::Hidden { topic: name.topic.clone() });
             }
-            let reached = self.place.reached.get(&key_of(name)).copied();
+            let reached = key_of(name).and_then(|key| self.place.reached.get(&key)).copied();
             let time = reached.map_or(0, |reached| reached.time);
             let limits = ObjectLimits::of(&self.settings);
             let gathered = Gathered::from(reached.map(|reached| reached.next), time, limits);
@@ -355,10 +356,4 @@ impl Archiver {
         let what = if is_end { "archiving ended" } else { "archived" };
         info!(objects, records, bytes, waiting, errors, "{what}");
     }
-}
-
-/// As those are called that were reached before.
-fn key_of(name: &PartitionName) -> (String, i32) {
-    let number = name.number.and_then(|number| number.try_into().ok());
-    (name.topic.clone(), number.unwrap_or_default())
 }

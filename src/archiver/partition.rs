@@ -6,7 +6,7 @@ use super::committer::{Done, Job, Size, Task};
 use super::gathered::Gathered;
 use super::value::Values;
 use crate::archive::PartitionName;
-use crate::block::{Block, Messages};
+use crate::block::{self, Block, Messages};
 use crate::log::frames::End;
 use crate::log::{companion_key, partition_key};
 use std::collections::VecDeque;
@@ -110,7 +110,7 @@ impl Partition {
                 let lines = (!bytes.is_empty()).then(|| lines.split(|byte| *byte == b'\n'));
                 for (index, line) in (0..).zip(lines.into_iter().flatten()) {
                     let line = line.strip_suffix(b"\r").unwrap_or(line);
-                    let is_blank = line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+                    let is_blank = block::is_blank(line);
                     self.add(block, index, line, is_blank, values);
                 }
             }

@@ -9,7 +9,7 @@
 
 mod listed;
 mod part;
-mod hand_over;
+mod outlet;
 mod threads;
 
 pub use threads::{Answer, Ask, Backfill, Failure};

@@ -1,6 +1,6 @@
 //! A partition, from a position up to the first that the archive does not have.
 
-use super::hand_over::{HandOver, Stopped};
+use super::outlet::{Outlet, Stopped};
 use crate::archive::{Fault, Item, PartitionReader, ReadTo};
 use crate::block::{Block, Messages, Origin, Times};
 use crate::buffers::Buffers;
@@ -31,7 +31,7 @@ pub struct Part<'a> {
     /// What dead letters call the topics.
     pub topics_name: &'a str,
     pub buffers: &'a Buffers,
-    pub hand_over: &'a HandOver,
+    pub outlet: &'a Outlet,
     pub told: &'a Told,
 }
 
@@ -66,7 +66,7 @@ impl Part<'_> {
                     reached = ReadTo { sequence: reached.sequence + 1, ..reader.read_to() };
                     is_damaged &= block.positions == 0;
                     self.note(&reached);
-                    self.hand_over.send(Item::Block(block, duplicates))?;
+                    self.outlet.send(Item::Block(block, duplicates))?;
                 }
                 Ok(Some(Item::Fault { fault, .. })) => {
                     if before > begin && !is_damaged {
@@ -76,7 +76,7 @@ impl Part<'_> {
                     if self.told.add(&fault) {
                         let (partition, sequence) = (self.number, reached.sequence);
                         reached.sequence += 1;
-                        self.hand_over.send(Item::Fault { partition, sequence, fault })?;
+                        self.outlet.send(Item::Fault { partition, sequence, fault })?;
                     }
                 }
                 Ok(None) if reader.is_finished() => {
@@ -100,7 +100,7 @@ impl Part<'_> {
         let block = self.nothing(reached, position - reached.next);
         (reached.next, reached.sequence) = (position, reached.sequence + 1);
         self.note(reached);
-        self.hand_over.send(Item::Block(block, 0))
+        self.outlet.send(Item::Block(block, 0))
     }
 
     /// The archive's messages are the topic's.
@@ -152,7 +152,7 @@ impl Part<'_> {
 
     /// For those who ask how far it is.
     fn note(&self, reached: &ReadTo) {
-        if let Some(partition) = self.hand_over.status.lock().partitions.get_mut(&self.number) {
+        if let Some(partition) = self.outlet.status.lock().partitions.get_mut(&self.number) {
             partition.reached_in_archive(reached.next, reached.time);
         }
     }

@@ -1,8 +1,8 @@
 //! The threads that list and read the archive when they are asked to.
 
 use super::Archive;
-use super::hand_over::{HandOver, Stopped};
 use super::listed::{Listed, list};
+use super::outlet::{Outlet, Stopped};
 use super::part::{End, Part, Told, reached, read_to};
 use crate::archive::{ArchiveError, Item, Limits, PartitionName, PartitionReader, ReadTo, Source};
 use crate::buffers::Buffers;
@@ -97,7 +97,7 @@ struct Shared {
     kinds: Kinds,
     limits: Limits,
     buffers: Buffers,
-    hand_over: HandOver,
+    outlet: Outlet,
     progress: Arc<Progress>,
     told: Told,
     listed: Mutex<Option<(Instant, Listed)>>,
@@ -116,12 +116,7 @@ impl Backfill {
         // Each partition is asked for once at a time.
         let (asks, asked) = crossbeam_channel::unbounded();
         let (answers, answered) = crossbeam_channel::unbounded();
-        let limits = Limits {
-            block_bytes: config.replay.block_bytes,
-            record_max_bytes: config.limits.record_max_bytes,
-            prefetch_blocks: config.replay.prefetch_blocks,
-            readers: config.replay.readers,
-        };
+        let limits = Limits::of(config);
         let progress = Arc::new(Progress::default());
         status.lock().backfill = Some(progress.clone());
         let shared = Shared {
@@ -131,7 +126,7 @@ impl Backfill {
             kinds: config.kinds.clone(),
             limits,
             buffers,
-            hand_over: HandOver { items, woken, status, stop },
+            outlet: Outlet { items, woken, status, stop },
             progress,
             told: Told::default(),
             listed: Mutex::default(),
@@ -150,7 +145,7 @@ impl Backfill {
                 for ask in asked {
                     match shared.answer(ask) {
                         Ok(answer) => drop(answers.send(answer)),
-                        Err(Stopped) if shared.hand_over.stop.load(Ordering::Relaxed) => return,
+                        Err(Stopped) if shared.outlet.stop.load(Ordering::Relaxed) => return,
                         Err(Stopped) => {}
                     }
                 }
@@ -175,7 +170,7 @@ impl Shared {
                     rank,
                     topics_name: &self.topics_name,
                     buffers: &self.buffers,
-                    hand_over: &self.hand_over,
+                    outlet: &self.outlet,
                     told: &self.told,
                 };
                 let from = read_to(&from);
@@ -190,7 +185,7 @@ impl Shared {
                     }
                 };
                 // While topics are followed, nobody else may say that this is all for now.
-                self.hand_over.send(Item::AllRead)?;
+                self.outlet.send(Item::AllRead)?;
                 let reached = reached(number, end.reached);
                 Ok(Answer::Read { name, reached, behind: end.behind, failure })
             }
@@ -239,7 +234,7 @@ impl Shared {
             new.faults.retain(|fault| self.told.add(fault));
             let faults = std::mem::take(&mut new.faults);
             if !faults.is_empty() {
-                self.hand_over.send(Item::Unread(faults))?;
+                self.outlet.send(Item::Unread(faults))?;
             }
             *listed = Some((Instant::now(), new));
         }

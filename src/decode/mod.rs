@@ -14,7 +14,7 @@ pub use json::{NoRecord, RecordReader, read_record};
 pub use key::{FoundKey, KeyReader};
 
 use crate::archive::TooLarge;
-use crate::block::{Block, Messages};
+use crate::block::{Block, Messages, is_blank};
 use crate::dead_letters::{Content, Letter};
 use intern::Interner;
 use pinflow_dataflows::chunk::{Chunk, Chunks};
@@ -129,7 +129,7 @@ impl Decoder {
         let (kind, is_line) = (block.kind, matches!(block.messages, Messages::Lines(_)));
         let bytes = message_of(block, &text.as_bytes()[message.clone()]);
         message.end = message.start + bytes.len();
-        if is_line && bytes.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+        if is_line && is_blank(bytes) {
             return Decoded::Blank;
         }
         if message.len() > self.record_max_bytes {

@@ -6,7 +6,7 @@ mod partition;
 use crate::archive::{Item, Limits, PartitionName};
 use crate::buffers::Buffers;
 use crate::config::{Kinds, Mapping};
-use crate::kafka::ReachedPartitions;
+use crate::kafka::{ReachedPartitions, key_of};
 use crate::log::{Committed, End, Log, WaitError};
 use crate::partitions::{KnownPartition, Partitions};
 use crate::sequencer::Sequencer;
@@ -152,8 +152,7 @@ impl Follower {
             }
         };
         let name = PartitionName { topic: end.topic.to_string(), number: Some(end.partition.into()) };
-        let reached =
-            self.reached.get(&(name.topic.clone(), end.partition as i32)).map_or(0, |reached| reached.next);
+        let reached = key_of(&name).and_then(|key| self.reached.get(&key)).map_or(0, |reached| reached.next);
         let holds = end.objects().rfind(|object| object.start_offset <= reached);
         let partition = KnownPartition { name: Arc::new(name), kind };
         let number = self.partitions.add(partition.clone());
@@ -179,7 +178,8 @@ impl HandOver {
     }
 }
 
-fn wake(woken: &Woken) {
+/// Wakes those who wait for something to read, if there is anybody yet.
+pub fn wake(woken: &Woken) {
     if let Some(sequencer) = woken.get() {
         sequencer.wake();
     }

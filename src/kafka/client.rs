@@ -1,6 +1,6 @@
 //! librdkafka's clients, and what is set for all of them.
 
-use super::error::KafkaError;
+use super::error::{KafkaError, told_with};
 use super::msk_iam::Tokens;
 use crate::config::KafkaSettings;
 use rdkafka::client::{ClientContext, OAuthToken};
@@ -51,8 +51,7 @@ impl ClientContext for Heard {
 
     fn error(&self, error: Refusal, reason: &str) {
         // Ends of partitions and the like are no errors; those that are stand in the status, too.
-        let code = error.rdkafka_error_code().map_or_else(|| error.to_string(), |code| code.to_string());
-        let told = if reason.is_empty() { code } else { format!("{code}: {reason}") };
+        let told = told_with(&error, reason);
         warn!(error = told, "Kafka");
         // That all brokers are gone says less than why the last one is.
         let all_down = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
@@ -70,7 +69,7 @@ pub type Consumer = BaseConsumer<Heard>;
 
 /// The client that messages are polled of.
 pub fn reader(settings: &KafkaSettings, tokens: &Tokens) -> Result<Consumer, KafkaError> {
-    let mut config = common(settings);
+    let mut config = common(settings, tokens);
     // What waits in librdkafka is bounded beside what waits for workers.
     preset(&mut config, settings, "queued.max.messages.kbytes", "16384");
     preset(&mut config, settings, "fetch.max.bytes", "16777216");
@@ -83,7 +82,7 @@ pub fn reader(settings: &KafkaSettings, tokens: &Tokens) -> Result<Consumer, Kaf
 
 /// The client that asks for metadata, ends and single messages, and commits.
 pub fn watcher(settings: &KafkaSettings, tokens: &Tokens) -> Result<Consumer, KafkaError> {
-    let mut config = common(settings);
+    let mut config = common(settings, tokens);
     config.set("statistics.interval.ms", "0");
     config.set("queued.min.messages", "1");
     preset(&mut config, settings, "fetch.message.max.bytes", "65536");
@@ -91,15 +90,12 @@ pub fn watcher(settings: &KafkaSettings, tokens: &Tokens) -> Result<Consumer, Ka
 }
 
 /// What all clients are made with. Where tokens are needed, their contexts have to give them.
-pub fn common(settings: &KafkaSettings) -> ClientConfig {
+pub fn common(settings: &KafkaSettings, tokens: &Tokens) -> ClientConfig {
     let mut config = ClientConfig::new();
     preset(&mut config, settings, "client.id", "pinflow");
     preset(&mut config, settings, "reconnect.backoff.max.ms", "2000");
     preset(&mut config, settings, "topic.metadata.refresh.interval.ms", "10000");
-    if settings.msk_iam.is_some() {
-        preset(&mut config, settings, "security.protocol", "SASL_SSL");
-        config.set("sasl.mechanism", "OAUTHBEARER");
-    }
+    tokens.prepare(&mut config);
     for (key, value) in &settings.librdkafka.0 {
         config.set(key, value);
     }

@@ -1,6 +1,7 @@
 //! Why topics cannot be read at all.
 
 use crate::store::StoreError;
+use rdkafka::error::KafkaError as Refusal;
 
 /// A fault of the configuration; brokers that cannot be reached are none.
 #[derive(Debug, thiserror::Error)]
@@ -47,4 +48,15 @@ pub enum KafkaError {
         /// The topic.
         topic: String,
     },
+}
+
+/// What librdkafka says of an error, by its code where it has one: the rest is which call has failed.
+pub fn told(error: &Refusal) -> String {
+    error.rdkafka_error_code().map_or_else(|| error.to_string(), |code| code.to_string())
+}
+
+/// The same with what a client adds by itself.
+pub fn told_with(error: &Refusal, reason: &str) -> String {
+    let told = told(error);
+    if reason.is_empty() { told } else { format!("{told}: {reason}") }
 }

@@ -4,7 +4,7 @@
 //! does if it has that position. What neither of them has is a gap.
 
 use super::made_again::Key;
-use super::reached::{HandedOut, Reached};
+use super::reached::{self, HandedOut, Reached};
 use super::reader::Order;
 use super::status::{PartitionStatus, named};
 use super::topics::Found;
@@ -336,6 +336,5 @@ impl Watcher {
 }
 
 fn key_of(name: &PartitionName) -> Key {
-    let number = name.number.and_then(|number| number.try_into().ok());
-    (name.topic.clone(), number.expect("only partitions of Kafka's are listed"))
+    reached::key_of(name).expect("only partitions of Kafka's are listed")
 }

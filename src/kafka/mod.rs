@@ -36,7 +36,7 @@ mod statistics;
 pub use error::KafkaError;
 pub use msk_iam::{TokenState, Tokens};
 pub use progress::Positions;
-pub use reached::{HandedOut, Reached, ReachedPartitions};
+pub use reached::{HandedOut, Reached, ReachedPartitions, key_of};
 pub use status::{PartitionStatus, SourceStatus, Status};
 
 use crate::archive::Item;

@@ -1,6 +1,7 @@
 //! What was read of partitions before their topics are: those are gone on with, wherever `start` would begin them.
 
 use super::made_again::Key;
+use crate::archive::PartitionName;
 use std::collections::BTreeMap;
 
 /// How far partitions were read, by topic and number.
@@ -26,4 +27,10 @@ pub struct HandedOut {
     pub sequence: u64,
     /// Positions handed out.
     pub positions: u64,
+}
+
+/// What a partition is called there; nothing if it has no number of Kafka's.
+pub fn key_of(name: &PartitionName) -> Option<Key> {
+    let number = name.number.and_then(|number| number.try_into().ok())?;
+    Some((name.topic.clone(), number))
 }

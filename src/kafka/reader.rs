@@ -14,7 +14,7 @@ use super::waiting::{Ended, Waiting};
 use crate::archive::Item;
 use crate::buffers::Buffers;
 use crate::config::{Config, KafkaSettings};
-use crate::follow::Woken;
+use crate::follow::{Woken, wake};
 use crossbeam_channel::{Receiver, Sender};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError as PollError, RDKafkaErrorCode};
@@ -132,9 +132,7 @@ impl Reader {
             self.pause_or_resume();
         }
         drop(self.waiting);
-        if let Some(sequencer) = self.woken.get() {
-            sequencer.wake();
-        }
+        wake(&self.woken);
     }
 
     /// Does what the watcher has found to be done.
@@ -296,10 +294,8 @@ impl Reader {
     }
 
     fn hand_over_items(&mut self) -> Result<(), Ended> {
-        if self.waiting.hand_over()?
-            && let Some(sequencer) = self.woken.get()
-        {
-            sequencer.wake();
+        if self.waiting.hand_over()? {
+            wake(&self.woken);
         }
         Ok(())
     }

@@ -188,7 +188,7 @@ impl Watcher {
         self.status.lock().missing.clone_from(&found.missing);
         if let Some(create) = self.settings.create_topics.filter(|_| !found.missing.is_empty())
             && let Err(error) = create::topics(
-                &client::common(&self.settings),
+                &client::common(&self.settings, &self.tokens),
                 self.tokens.clone(),
                 &found.missing,
                 new_topics(create),

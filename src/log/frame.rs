@@ -180,14 +180,18 @@ impl Frame {
 
     /// Whether the numbers agree with each other and nothing overflows.
     fn is_sound(&self) -> bool {
+        let is_of_version_1 = self.later.is_empty() && self.apart.is_empty();
+        self.records > 0 && self.gaps.len() <= GAPS_MAX && is_of_version_1 && self.has_sound_places()
+    }
+
+    /// The same of gaps, offsets and bytes, which frames of all versions have.
+    pub(super) fn has_sound_places(&self) -> bool {
         let ascend = self.gaps.windows(2).all(|pair| pair[0].record < pair[1].record);
         let within = self.gaps.iter().all(|gap| (1..self.records).contains(&gap.record) && gap.missing > 0);
         let offsets = self.gaps.iter().try_fold(self.first_offset, |sum, gap| sum.checked_add(gap.missing));
         let end_offset = offsets.and_then(|sum| sum.checked_add(u64::from(self.records)));
         let end_byte = self.first_byte.checked_add(u64::from(self.bytes));
-        let fits = self.gaps.len() <= GAPS_MAX && end_offset.is_some() && end_byte.is_some();
-        let is_of_version_1 = self.later.is_empty() && self.apart.is_empty();
-        self.records > 0 && ascend && within && fits && is_of_version_1
+        ascend && within && end_offset.is_some() && end_byte.is_some()
     }
 }
 

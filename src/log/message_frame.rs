@@ -136,16 +136,10 @@ fn decode_varying(frame: &mut Frame, rest: &mut &[u8]) -> Result<(), DamagedFram
 
 /// Whether the numbers agree with each other and nothing overflows.
 fn is_sound(frame: &Frame) -> bool {
-    let numbers = |record: &u32| (1..frame.records).contains(record);
-    let gaps = frame.gaps.windows(2).all(|pair| pair[0].record < pair[1].record)
-        && frame.gaps.iter().all(|gap| numbers(&gap.record) && gap.missing > 0);
     let later = frame.later.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1)
-        && frame.later.iter().all(|(record, time)| numbers(record) && *time > frame.time);
+        && frame.later.iter().all(|(record, time)| (1..frame.records).contains(record) && *time > frame.time);
     let apart = frame.apart.last().is_none_or(|apart| apart.record < frame.records);
-    let offsets = frame.gaps.iter().try_fold(frame.first_offset, |sum, gap| sum.checked_add(gap.missing));
-    let end_offset = offsets.and_then(|sum| sum.checked_add(frame.records.into()));
-    let end_byte = frame.first_byte.checked_add(frame.bytes.into());
-    gaps && later && apart && end_offset.is_some() && end_byte.is_some() && frame.bytes >= frame.records
+    frame.has_sound_places() && later && apart && frame.bytes >= frame.records
 }
 
 fn put(companion: &mut Vec<u8>, mut number: u64) {

@@ -7,7 +7,7 @@ use crate::archiver::{
 };
 use crate::config::{Config, KafkaSettings};
 use crate::follow::{Followed, Woken};
-use crate::input::LogInput;
+use crate::input::{Input, LogInput};
 use crate::kafka::{self, KafkaError, KafkaSource, ReachedPartitions, Shared, Tokens};
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
@@ -96,7 +96,7 @@ pub fn archive(
     let to = config.archive.to.clone().ok_or(ArchiveError::Nowhere)?;
     let until = if once { Until::CaughtUp } else { Until::Failure };
     let archiving = match &config.kafka {
-        Some(settings) => of_kafka(config, settings, until)?,
+        Some(settings) => of_kafka(config, settings, Tokens::start(settings)?, until)?,
         None if !once => return Err(ArchiveError::LogWithoutRun),
         None => {
             let log = Arc::new(source::open_log(config, &Metrics::new())?);
@@ -115,20 +115,20 @@ pub fn archive(
 }
 
 /// Archives beside a run, from now on; nothing if it is not said where to. The group's progress is that of the views.
-pub fn beside(config: &Config, log: Option<&LogInput>) -> Result<Option<Archiving>, ArchiveError> {
+pub fn beside(config: &Config, input: &Input) -> Result<Option<Archiving>, ArchiveError> {
     if config.archive.to.is_none() {
         return Ok(None);
     }
-    match (&config.kafka, log) {
-        (Some(settings), _) => {
+    match input {
+        Input::Kafka(input) => {
+            let settings = config.kafka.as_ref().expect("the input is made of it");
             let settings = KafkaSettings { group: None, ..settings.clone() };
-            of_kafka(config, &settings, Until::Stopped).map(Some)
+            of_kafka(config, &settings, input.tokens.clone(), Until::Stopped).map(Some)
         }
-        (None, Some(log)) => {
+        Input::Log(log) => {
             let log = LogInput { log: log.log.clone(), followed: Arc::new(Followed::default()) };
             of_log(config, &log, Until::Stopped).map(Some)
         }
-        (None, None) => unreachable!("a run without topics has a log"),
     }
 }
 
@@ -167,17 +167,17 @@ fn of_log(config: &Config, log: &LogInput, until: Until) -> Result<Archiving, Ar
     start(config, place, until, source, Arc::default(), (vec![thread], stop))
 }
 
-fn of_kafka(config: &Config, settings: &KafkaSettings, until: Until) -> Result<Archiving, ArchiveError> {
+fn of_kafka(
+    config: &Config,
+    settings: &KafkaSettings,
+    tokens: Tokens,
+    until: Until,
+) -> Result<Archiving, ArchiveError> {
     let place = place(config)?;
     let stop = Arc::new(AtomicBool::new(false));
     let (of_source, status) = (Arc::<kafka::Status>::default(), Arc::<Status>::default());
     let reached: ReachedPartitions = place.reached.clone();
-    let shared = Shared {
-        status: of_source.clone(),
-        tokens: Tokens::start(settings)?,
-        woken: Woken::default(),
-        stop: stop.clone(),
-    };
+    let shared = Shared { status: of_source.clone(), tokens, woken: Woken::default(), stop: stop.clone() };
     // What another archive has is not written again.
     let topics_alone = KafkaSettings { backfill: None, ..settings.clone() };
     let mut kafka =

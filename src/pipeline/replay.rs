@@ -130,12 +130,7 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
     count_all(&partitions, &progress);
     let shown = options.progress.then(|| progress.show()).transpose();
     let shown = shown.map_err(|error| ReplayError::Start(error.to_string()))?;
-    let limits = Limits {
-        block_bytes: config.replay.block_bytes,
-        record_max_bytes: config.limits.record_max_bytes,
-        prefetch_blocks: config.replay.prefetch_blocks,
-        readers: config.replay.readers,
-    };
+    let limits = Limits::of(config);
     let buffers = Buffers::new(limits.prefetch_blocks + limits.readers, 2 * limits.block_bytes);
     let items = archive::read_all(partitions, &sources, limits, &buffers, &progress)
         .map_err(|error| ReplayError::Start(error.to_string()))?;

@@ -119,7 +119,7 @@ impl Run {
         let input = source::open(config, &metrics)?;
         let epoch = epoch::next(data).map_err(unusable)?;
         let archiving =
-            archive::beside(config, input.log()).map_err(|error| RunError::Archive(Box::new(error)))?;
+            archive::beside(config, &input).map_err(|error| RunError::Archive(Box::new(error)))?;
 
         let partitions = Arc::new(Partitions::default());
         let (stop, woken) = (Arc::new(AtomicBool::new(false)), Woken::default());

@@ -97,12 +97,7 @@ pub(super) fn follower(
     partitions: Arc<Partitions>,
     stop: Arc<AtomicBool>,
 ) -> Follower {
-    let limits = Limits {
-        block_bytes: config.replay.block_bytes,
-        record_max_bytes: config.limits.record_max_bytes,
-        prefetch_blocks: config.replay.prefetch_blocks,
-        readers: 1,
-    };
+    let limits = Limits { readers: 1, ..Limits::of(config) };
     Follower {
         log: input.log.clone(),
         source: LOG.to_owned(),

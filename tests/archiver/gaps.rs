@@ -1,18 +1,11 @@
 //! Messages that are gone before they were archived.
 
 use crate::archived::{check, records_once};
-use crate::cluster::{Cluster, Message};
+use crate::cluster::Cluster;
 use crate::command::Archive;
 use crate::content::content;
+use crate::messages::pins;
 use crate::topics::Topics;
-
-fn pins(topic: &str, inds: std::ops::Range<u64>) -> Vec<Message> {
-    let pin = |ind| {
-        let value = format!(r#"{{"index":{ind},"category":"art"}}"#).into_bytes();
-        Message { topic: topic.to_owned(), partition: Some(0), value: Some(value), ..Message::default() }
-    };
-    inds.map(pin).collect()
-}
 
 #[test]
 fn a_gap_stops_the_archiver_unless_it_is_to_be_skipped() {

@@ -88,7 +88,7 @@ fn a_replay_rejects_what_a_live_run_rejects() {
     run.program.wait_until_ready();
     let rejected = run.partitions()[&(topics[0].clone(), 0)]["rejected"].as_u64().expect("a number");
     let live = wait_for("dead letters", || {
-        let letters = letters(&run);
+        let letters = run.letters();
         if letters.len() as u64 == rejected { Ok(letters) } else { Err(format!("{letters:?}")) }
     });
 
@@ -113,12 +113,4 @@ fn a_replay_rejects_what_a_live_run_rejects() {
         let expected = (!is_line).then_some(reason);
         assert_eq!(record.apart, expected, "{}", json!(String::from_utf8_lossy(&record.value)));
     }
-}
-
-fn letters(run: &run::Run) -> Vec<Value> {
-    let Ok(files) = fs::read_dir(run.data().join("dead-letters")) else { return Vec::new() };
-    let paths = files.map(|file| file.expect("a file").path());
-    let paths = paths.filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"));
-    let texts: Vec<String> = paths.map(|path| fs::read_to_string(path).expect("read it")).collect();
-    texts.iter().flat_map(|text| text.lines()).filter_map(|line| serde_json::from_str(line).ok()).collect()
 }

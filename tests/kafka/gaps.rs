@@ -1,18 +1,11 @@
 //! Messages that are gone before they were read: reading stops and says which, or goes on behind them and counts them.
 
 use crate::checks::wait_for;
-use crate::cluster::{Cluster, Message};
+use crate::cluster::Cluster;
 use crate::content::{Content, content};
+use crate::messages::pins;
 use crate::run::{self, Run};
 use crate::topics::Topics;
-
-fn pins(topic: &str, inds: std::ops::Range<u64>) -> Vec<Message> {
-    let pin = |ind| {
-        let value = format!(r#"{{"index":{ind},"category":"art"}}"#).into_bytes();
-        Message { topic: topic.to_owned(), partition: Some(0), value: Some(value), ..Message::default() }
-    };
-    inds.map(pin).collect()
-}
 
 #[test]
 fn a_topic_whose_beginning_is_gone_is_not_read() {

@@ -4,6 +4,7 @@ use crate::cluster::Message;
 use crate::producer::invented;
 use crate::random::Random;
 use pinflow_dataflows::kind::Kind;
+use std::ops::Range;
 
 /// So many messages to these topics, about fewer posts, so that most are corrections.
 pub fn messages(topics: &[String], count: u64, inds: u64, random: &mut Random) -> Vec<Message> {
@@ -27,4 +28,13 @@ fn message(topics: &[String], number: u64, inds: u64, random: &mut Random) -> Me
     // A few have no key, and go anywhere.
     let key = (random.below(10) > 0 || value.is_none()).then(|| ind.to_string());
     Message { topic, key, value, ..Message::default() }
+}
+
+/// Pins, all in the first partition.
+pub fn pins(topic: &str, inds: Range<u64>) -> Vec<Message> {
+    let pin = |ind| {
+        let value = format!(r#"{{"index":{ind},"category":"art"}}"#).into_bytes();
+        Message { topic: topic.to_owned(), partition: Some(0), value: Some(value), ..Message::default() }
+    };
+    inds.map(pin).collect()
 }

@@ -4,7 +4,6 @@ use crate::broker::Broker;
 use crate::checks::wait_for;
 use crate::gate::Gate;
 use crate::messages::messages;
-use crate::program::Start;
 use crate::random::{Random, seed};
 use crate::run::{self, Run};
 use crate::signature::AccessKey;
@@ -53,9 +52,7 @@ impl Msk {
             self.gate.port(),
             &self.topics[..],
         );
-        let folder = TempDir::new().expect("make a folder");
-        let program = Start { config: &config, ..Start::on(&folder.path().join("data")) }.spawn(program);
-        run::of(program, &self.broker.cluster, folder)
+        run::start_as(&self.broker.cluster, &config, program)
     }
 }
 

@@ -6,8 +6,6 @@ use crate::run;
 use crate::topics::Topics;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use serde_json::Value;
-use std::fs;
 
 /// A key, a value, and why it is rejected if it is.
 type Sent = (Option<&'static str>, Option<&'static [u8]>, Option<&'static str>);
@@ -65,7 +63,7 @@ fn every_sort_is_told_with_its_position_and_its_bytes() {
         .filter_map(|(offset, (_, value, reason))| reason.map(|reason| (offset, reason, value)))
         .collect();
     let letters = wait_for("dead letters", || {
-        let letters = letters(&run);
+        let letters = run.letters();
         if letters.len() == expected.len() { Ok(letters) } else { Err(format!("{letters:?}")) }
     });
     for ((offset, reason, value), letter) in expected.into_iter().zip(letters) {
@@ -83,12 +81,4 @@ fn every_sort_is_told_with_its_position_and_its_bytes() {
     assert_eq!((&partition["position"], &partition["rejected"]), (&SENT.len().into(), &rejected.into()));
     assert_eq!(run.program.client().get("/v1/posts/1").status, 404);
     assert_eq!(run.program.client().get("/v1/posts/2").status, 404);
-}
-
-fn letters(run: &run::Run) -> Vec<Value> {
-    let Ok(files) = fs::read_dir(run.data().join("dead-letters")) else { return Vec::new() };
-    let paths = files.map(|file| file.expect("a file").path());
-    let paths = paths.filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"));
-    let texts: Vec<String> = paths.map(|path| fs::read_to_string(path).expect("read it")).collect();
-    texts.iter().flat_map(|text| text.lines()).filter_map(|line| serde_json::from_str(line).ok()).collect()
 }

@@ -8,6 +8,7 @@ use crate::program::{Program, Start};
 use crate::recomputed::Recomputed;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -51,15 +52,19 @@ pub fn start_on(cluster: &Cluster, config: &str, data: &Path) -> Run {
     Run { program, cluster: cluster.clone(), data: data.to_owned(), _folder: None }
 }
 
-/// A run that was started in a way of its own.
-pub fn of(program: Program, cluster: &Cluster, folder: TempDir) -> Run {
-    let data = folder.path().join("data");
-    Run { program, cluster: cluster.clone(), data, _folder: Some(folder) }
-}
-
 impl Run {
     pub fn data(&self) -> PathBuf {
         self.data.clone()
+    }
+
+    /// The dead letters that are written.
+    pub fn letters(&self) -> Vec<Value> {
+        let Ok(files) = fs::read_dir(self.data().join("dead-letters")) else { return Vec::new() };
+        let paths = files.map(|file| file.expect("a file").path());
+        let paths = paths.filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"));
+        let texts: Vec<String> = paths.map(|path| fs::read_to_string(path).expect("read it")).collect();
+        let lines = texts.iter().flat_map(|text| text.lines());
+        lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
     pub fn status(&self) -> Value {

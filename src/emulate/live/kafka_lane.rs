@@ -125,7 +125,6 @@ fn settings(brokers: String, options: &KafkaOptions) -> ProducerSettings {
     // Nobody waits for a single answer, and batches cost less.
     own.0.entry("linger.ms".to_owned()).or_insert_with(|| "5".to_owned());
     ProducerSettings {
-        has_tokens: false,
         brokers,
         connection: options.connection.clone(),
         own,

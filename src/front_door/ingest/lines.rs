@@ -1,5 +1,6 @@
 //! Cuts a body into records, one a line.
 
+use crate::block::is_blank;
 use crate::front_door::record::{Incoming, ManyRecords, text_of};
 use bytes::Bytes;
 use std::str::Utf8Error;
@@ -60,7 +61,6 @@ pub fn cut(body: &Bytes, max: MaxLines) -> Result<Lines, LineError> {
 /// The numbers of the lines that are records, of a body that was cut.
 pub fn numbers(body: &[u8]) -> impl Iterator<Item = usize> {
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-    let is_blank = |line: &[u8]| line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
     let lines = body.split(|byte| *byte == b'\n').zip(1..);
     lines.filter(move |(line, _)| !is_blank(line)).map(|(_, number)| number)
 }

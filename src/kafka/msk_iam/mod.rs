@@ -17,6 +17,7 @@ use crate::config::{KafkaSettings, MskIamSettings};
 use aws_config::SdkConfig;
 use kept::Kept;
 use rdkafka::client::{ClientContext, OAuthToken};
+use rdkafka::config::ClientConfig;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,6 +71,13 @@ impl Tokens {
         let token = keeping.kept.token(WAIT)?;
         // The name is for librdkafka's own log.
         Ok(OAuthToken { token: token.text, principal_name: String::new(), lifetime_ms: token.expires_ms })
+    }
+
+    /// Sets how clients show them, if there are any. What the configuration says is set later, and goes before.
+    pub fn prepare(&self, client: &mut ClientConfig) {
+        if self.0.is_some() {
+            client.set("security.protocol", "SASL_SSL").set("sasl.mechanism", "OAUTHBEARER");
+        }
     }
 
     /// How it goes; nothing if no tokens are needed.

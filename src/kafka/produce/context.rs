@@ -5,7 +5,7 @@ use super::counts::Counts;
 use super::error::NotStored;
 use super::request::Awaited;
 use super::settings::ProducerSettings;
-use crate::kafka::error::KafkaError;
+use crate::kafka::error::{KafkaError, told_with};
 use crate::kafka::msk_iam::Tokens;
 use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::error::{KafkaError as Refusal, RDKafkaErrorCode};
@@ -31,9 +31,9 @@ pub fn client(
     counts: &Arc<Counts>,
     tokens: &Tokens,
 ) -> Result<Client, KafkaError> {
-    let (cluster, counts, tokens) = (Arc::clone(cluster), Arc::clone(counts), tokens.clone());
-    let context = Context { cluster, counts, tokens };
-    settings.client().create_with_context(context).map_err(|error| settings.refused(error))
+    let context =
+        Context { cluster: Arc::clone(cluster), counts: Arc::clone(counts), tokens: tokens.clone() };
+    settings.client(tokens).create_with_context(context).map_err(|error| settings.refused(error))
 }
 
 impl ClientContext for Context {
@@ -44,11 +44,9 @@ impl ClientContext for Context {
     }
 
     fn error(&self, error: Refusal, reason: &str) {
-        let code = error.rdkafka_error_code();
-        let told = code.map_or_else(|| error.to_string(), |code| code.to_string());
-        let told = if reason.is_empty() { told } else { format!("{told}: {reason}") };
+        let told = told_with(&error, reason);
         warn!(error = &told, "Kafka, sending");
-        if code == Some(RDKafkaErrorCode::AllBrokersDown) {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
             self.cluster.lost(reason);
         } else {
             self.cluster.heard(told);

@@ -1,6 +1,7 @@
 //! Why a record is not known to be stored.
 
 use super::Place;
+use crate::kafka::error::told;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::producer::DeliveryResult;
@@ -66,7 +67,7 @@ impl NotStored {
                     Some(RDKafkaErrorCode::MessageTimedOut) => {
                         NotStored::Unknown("no broker confirmed it in time".to_owned())
                     }
-                    code => NotStored::Unknown(told(error, code)),
+                    _ => NotStored::Unknown(told(error)),
                 }))
             }
         }
@@ -88,8 +89,4 @@ fn definite(code: Option<RDKafkaErrorCode>) -> Option<NotStored> {
         }
         _ => return None,
     })
-}
-
-fn told(error: &KafkaError, code: Option<RDKafkaErrorCode>) -> String {
-    code.map_or_else(|| error.to_string(), |code| code.to_string())
 }

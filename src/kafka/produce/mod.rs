@@ -88,7 +88,7 @@ impl TopicProducer {
         let client = context::client(&settings, &cluster, &counts, tokens)?;
         let client = Arc::new(RwLock::new(Arc::new(client)));
         let (budget, timeout) = (Budget::new(settings.queue_bytes), settings.timeout);
-        let connecting = settings.connecting();
+        let connecting = settings.connecting(tokens);
         let keeper = Keeper {
             client: client.clone(),
             cluster: cluster.clone(),

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, KafkaSettings, LibrdkafkaSettings};
 use crate::kafka::error::KafkaError;
+use crate::kafka::msk_iam::Tokens;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::KafkaError as Refusal;
 use std::time::Duration;
@@ -13,8 +14,6 @@ pub struct ProducerSettings {
     pub brokers: String,
     /// Settings of librdkafka for all clients, as how it connects.
     pub connection: LibrdkafkaSettings,
-    /// Whether the brokers are shown tokens of AWS MSK's IAM.
-    pub has_tokens: bool,
     /// Those for this client alone; they go before.
     pub own: LibrdkafkaSettings,
     /// How long brokers are waited for, and again their answers; nothing waits for ever.
@@ -69,7 +68,6 @@ impl ProducerSettings {
         ProducerSettings {
             brokers: source.brokers.clone(),
             connection: config.front_door.connection.clone(),
-            has_tokens: source.msk_iam.is_some(),
             own: config.front_door.librdkafka.clone(),
             timeout: Some(Duration::from_millis(config.front_door.timeout_ms as u64)),
             queue_bytes: config.front_door.queue_bytes,
@@ -79,8 +77,8 @@ impl ProducerSettings {
     }
 
     /// librdkafka's settings.
-    pub fn client(&self) -> ClientConfig {
-        let mut client = self.connecting();
+    pub fn client(&self, tokens: &Tokens) -> ClientConfig {
+        let mut client = self.connecting(tokens);
         // As Java's producers choose partitions: theirs and these put a key into the same one.
         self.preset(&mut client, "partitioner", "murmur2_random");
         // What is there is sent at once; under load more gathers while the requests before are on their way.
@@ -97,12 +95,9 @@ impl ProducerSettings {
     }
 
     /// Those of any client of the same brokers.
-    pub fn connecting(&self) -> ClientConfig {
+    pub fn connecting(&self, tokens: &Tokens) -> ClientConfig {
         let mut client = ClientConfig::new();
-        if self.has_tokens {
-            self.preset(&mut client, "security.protocol", "SASL_SSL");
-            client.set("sasl.mechanism", "OAUTHBEARER");
-        }
+        tokens.prepare(&mut client);
         self.preset(&mut client, "client.id", "pinflow");
         self.preset(&mut client, "reconnect.backoff.max.ms", "1000");
         let of_all = self.connection.0.iter().filter(|(key, _)| !OF_CONSUMERS.contains(&key.as_str()));
@@ -146,7 +141,6 @@ mod tests {
             LibrdkafkaSettings(pairs.collect::<BTreeMap<_, _>>())
         };
         let settings = ProducerSettings {
-            has_tokens: false,
             brokers: "a:1".to_owned(),
             connection: set(&[("fetch.min.bytes", "1"), ("sasl.username", "x"), ("client.id", "y")]),
             own: set(&[("client.id", "z"), ("linger.ms", "20")]),
@@ -155,7 +149,7 @@ mod tests {
             record_max_bytes: 1 << 20,
             request_max_bytes: 1 << 20,
         };
-        let client = settings.client();
+        let client = settings.client(&Tokens::default());
         for (key, value) in [
             ("fetch.min.bytes", None),
             ("sasl.username", Some("x")),

@@ -1,7 +1,7 @@
 //! Where what is read goes: to the workers, which wake up for it, as long as somebody wants it.
 
 use crate::archive::Item;
-use crate::follow::Woken;
+use crate::follow::{Woken, wake};
 use crate::kafka::Status;
 use crossbeam_channel::{SendTimeoutError, Sender};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ const WAIT: Duration = Duration::from_millis(50);
 
 /// Where items go.
 #[derive(Clone)]
-pub struct HandOver {
+pub struct Outlet {
     pub items: Sender<Item>,
     pub woken: Woken,
     pub status: Arc<Status>,
@@ -24,7 +24,7 @@ pub struct HandOver {
 #[derive(Debug)]
 pub struct Stopped;
 
-impl HandOver {
+impl Outlet {
     /// Waits until an item is taken.
     pub fn send(&self, mut item: Item) -> Result<(), Stopped> {
         loop {
@@ -37,9 +37,7 @@ impl HandOver {
                 Err(SendTimeoutError::Disconnected(_)) => return Err(Stopped),
             }
         }
-        if let Some(sequencer) = self.woken.get() {
-            sequencer.wake();
-        }
+        wake(&self.woken);
         Ok(())
     }
 
