@@ -106,6 +106,17 @@ fn same(a: &Value, b: &Value) -> bool {
 
 /// Decodes one line as a worker does.
 fn decoded(kind: Kind, bytes: &[u8], wanted: Fields, record_max_bytes: usize) -> Counts {
+    decoded_all(kind, Messages::Lines(bytes.to_vec()), 1, wanted, record_max_bytes)
+}
+
+/// Decodes messages as a worker does.
+fn decoded_all(
+    kind: Kind,
+    messages: Messages,
+    count: u64,
+    wanted: Fields,
+    record_max_bytes: usize,
+) -> Counts {
     let mut decoder = Decoder::new(&NameTables::default(), 1, wanted, record_max_bytes);
     let partition = Arc::new(PartitionName { topic: "a.pin".into(), number: Some(0) });
     let origin = Arc::new(Origin { source: "source".into(), partition, object: "object".into() });
@@ -116,12 +127,12 @@ fn decoded(kind: Kind, bytes: &[u8], wanted: Fields, record_max_bytes: usize) ->
         sequence: 0,
         first_order: 1,
         first_position: 0,
-        positions: 1,
+        positions: count,
         skips: Skips::default(),
-        bytes: bytes.len() as u64,
+        bytes: messages.bytes() as u64,
         times: Times::default(),
         origin,
-        messages: Messages::Lines(bytes.to_vec()),
+        messages,
     };
     decoder.decode(&block, &mut |_| {});
     decoder.counts().clone()
@@ -164,6 +175,28 @@ fn every_case_is_counted_as_it_was_cleaned() {
             }
         }
     }
+}
+
+#[test]
+fn a_message_is_judged_without_its_neighbours() {
+    let (good, cut) = (&br#"{"ind":1,"country":"Per\u00fa"}"#[..], &b"{\"ind\":2,\"country\":\"Per\xc3"[..]);
+    let check = |values: &[&[u8]], rejected: u64| {
+        let mut end = 0;
+        let ends = values.iter().map(|value| {
+            end += value.len();
+            end
+        });
+        let places = values.iter().zip(ends).map(|(value, end)| end - value.len()..end).collect();
+        let messages = Messages::Values(values.concat(), places);
+        let count = values.len() as u64;
+        let counts = &decoded_all(Kind::Geo, messages, count, Fields::ALL, 1 << 20)[Kind::Geo];
+        assert_eq!((counts.accepted, counts.rejected(Reason::NotJson)), (count - rejected, rejected));
+    };
+    check(&[good, cut, good], 1);
+    // What one message lacks of a character, the next has.
+    check(&[good, cut, b"\xba\"}", good], 2);
+    check(&[good, b"{\"ind\":2}\xe2\x82", b"\xac", good], 2);
+    check(&[b"\xff", good, b"\xe2", b"\x82", b"\xac", good, good, b"\xff"], 5);
 }
 
 #[test]

@@ -95,24 +95,25 @@ impl Decoder {
         messages: impl Iterator<Item = Range<usize>>,
         send: &mut impl FnMut(Chunk),
     ) {
-        // A part of a block in UTF-8 is in UTF-8, too, if it is cut between characters, as messages are.
-        let whole = simdutf8::basic::from_utf8(bytes).ok();
         let mut raw = RawRecord::default();
         let (mut time, mut later) = (block.times.first, block.times.later.iter().peekable());
+        // What is known to be UTF-8, and where it begins.
+        let (mut text, mut start) = ("", 0);
         for (index, message) in (0..).zip(messages) {
             if let Some((_, next)) = later.next_if(|(first, _)| *first == index) {
                 time = *next;
             }
-            let text = match whole {
-                Some(whole) => Some((whole, message.clone())),
-                None => std::str::from_utf8(&bytes[message.clone()]).ok().map(|text| (text, 0..text.len())),
-            };
-            let decoded = match text {
-                Some((text, message)) => self.message(block, text, message, &mut raw),
-                None if message_of(block, &bytes[message.clone()]).len() > self.record_max_bytes => {
-                    Decoded::Rejected(Reason::TooLarge)
-                }
-                None => Decoded::Rejected(Reason::NotJson),
+            if message.end > start + text.len() {
+                (text, start) = (utf8_start(&bytes[message.start..]), message.start);
+            }
+            let part = message.start - start..message.end - start;
+            // A message that is cut inside a character, and only with its neighbour makes one, is not in UTF-8 either.
+            let decoded = if text.get(part.clone()).is_some() {
+                self.message(block, text, part, &mut raw)
+            } else if message_of(block, &bytes[message.clone()]).len() > self.record_max_bytes {
+                Decoded::Rejected(Reason::TooLarge)
+            } else {
+                Decoded::Rejected(Reason::NotJson)
             };
             self.take(Place { block, index, time }, decoded, &bytes[message], send);
         }
@@ -206,6 +207,15 @@ impl Decoder {
     pub fn counts(&self) -> &Counts {
         &self.counts
     }
+}
+
+/// What is in UTF-8 up to the first byte that is not.
+fn utf8_start(bytes: &[u8]) -> &str {
+    let end = match simdutf8::compat::from_utf8(bytes) {
+        Ok(text) => return text,
+        Err(error) => error.valid_up_to(),
+    };
+    simdutf8::basic::from_utf8(&bytes[..end]).expect("it is valid up to there")
 }
 
 /// A message without what ends its line.
