@@ -1,6 +1,6 @@
 //! What cleaning makes of values at the edges of its rules, and what is kept of a record between two others.
 
-use pinflow_dataflows::clean::{self, Field, Fields, RawRecord, kind_of};
+use pinflow_dataflows::clean::{self, Field, Fields, RawRecord, Slot, kind_of};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row::Year;
 use pinflow_dataflows::value::Value;
@@ -65,7 +65,9 @@ fn downloaded_is_0_or_1_and_no_other_number() {
 fn nothing_is_left_of_a_record_that_was_cleared() {
     for last in fields() {
         let mut raw = record(last, Value::Bool(true));
-        (raw.ind, raw.index, raw.deleted) = (Value::Integer(1), Value::Integer(2), Value::Bool(true));
+        for slot in [Slot::IND, Slot::INDEX, Slot::DELETED] {
+            *raw.slot_mut(slot) = Value::Integer(1);
+        }
         raw.clear();
         assert_eq!(raw, RawRecord::default(), "{last:?}");
     }
@@ -98,6 +100,6 @@ fn fields() -> impl Iterator<Item = Field> {
 /// A record with one field.
 fn record(field: Field, value: Value<'_>) -> RawRecord<'_> {
     let mut raw = RawRecord::default();
-    *raw.value_mut(field) = value;
+    *raw.slot_mut(Slot::of(field)) = value;
     raw
 }

@@ -4,7 +4,7 @@
 //! as values are kept raw; depth is counted here.
 
 use super::json::{MAX_DEPTH, NoRecord};
-use super::name::Name;
+use super::name::slot_of;
 use pinflow_dataflows::clean::{Fields, RawRecord};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::value::Value;
@@ -21,7 +21,7 @@ pub fn read_record<'a>(
     record: &mut RawRecord<'a>,
 ) -> Result<(), NoRecord> {
     let value: &RawValue = serde_json::from_str(message).map_err(|_| NoRecord::NotJson)?;
-    if depth(value.get()) > usize::from(MAX_DEPTH) {
+    if is_too_deep(value.get()) {
         return Err(NoRecord::NotJson);
     }
     if !value.get().starts_with('{') {
@@ -29,6 +29,12 @@ pub fn read_record<'a>(
     }
     let mut parser = serde_json::Deserializer::from_str(value.get());
     parser.deserialize_map(RawFields { kind, wanted, record }).map_err(|_| NoRecord::NotJson)
+}
+
+/// Whether a JSON text that is known to be right has too many levels. Most have not even so many brackets.
+fn is_too_deep(json: &str) -> bool {
+    let max = usize::from(MAX_DEPTH);
+    json.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > max && depth(json) > max
 }
 
 /// Levels of arrays and objects of a JSON text that is known to be right.
@@ -67,10 +73,9 @@ impl<'a> Visitor<'a> for RawFields<'_, 'a> {
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(NameBytes)? {
             let raw: &RawValue = map.next_value()?;
-            let name = std::str::from_utf8(&name)
-                .map_or(Name::Unread, |name| Name::of(self.kind, self.wanted, name));
-            if let Some(place) = name.place(self.record) {
-                *place = value(raw.get());
+            let name = std::str::from_utf8(&name).ok();
+            if let Some(slot) = name.and_then(|name| slot_of(self.kind, self.wanted, name)) {
+                *self.record.slot_mut(slot) = value(raw.get());
             }
         }
         Ok(())

@@ -5,7 +5,7 @@
 
 use super::exact;
 use super::json::MAX_DEPTH;
-use super::name::Name;
+use super::name::slot_of;
 use super::shape::Shape;
 use pinflow_dataflows::clean::{Fields, RawRecord};
 use pinflow_dataflows::kind::Kind;
@@ -29,21 +29,23 @@ pub(super) fn read_record<'a>(
     reader.skip_white_space();
     let mut members = 0;
     loop {
-        let name = match shape.expected(members, reader.rest()) {
-            Some((name, length)) => {
+        let slot = match shape.expected(members, reader.rest()) {
+            Some((slot, length)) => {
                 reader.at += length;
-                name
+                // Where it was learnt there may have been none.
+                reader.skip_white_space();
+                slot
             }
             None => {
                 let start = reader.at;
                 let Some(name) = reader.member_name(members == 0)? else { break };
-                let name = Name::of(kind, wanted, name);
-                shape.learn(members, &text.as_bytes()[start..reader.at], name);
-                name
+                let slot = slot_of(kind, wanted, name);
+                shape.learn(members, &text.as_bytes()[start..reader.at], slot);
+                slot
             }
         };
-        match name.place(record) {
-            Some(place) => *place = reader.value()?,
+        match slot {
+            Some(slot) => *record.slot_mut(slot) = reader.value()?,
             // What is passed over is mostly a text.
             None if reader.next() == b'"' => reader.string().map(|_| ())?,
             None => reader.check(1)?,
@@ -269,12 +271,16 @@ impl<'a> Reader<'a> {
 
     /// Takes digits, at least one: how many, and the number that they are if that is not too long.
     fn skip_digits(&mut self) -> Result<(usize, i64), Unsure> {
-        let (start, mut number) = (self.at, 0i64);
-        while let digit @ b'0'..=b'9' = self.next() {
-            number = number.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
-            self.at += 1;
+        let (mut digits, mut number) = (0, 0i64);
+        let bytes = self.rest();
+        while let Some(digit) =
+            bytes.get(digits).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
+        {
+            number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+            digits += 1;
         }
-        if self.at > start { Ok((self.at - start, number)) } else { Err(Unsure) }
+        self.at += digits;
+        if digits > 0 { Ok((digits, number)) } else { Err(Unsure) }
     }
 
     fn literal(&mut self, literal: &str) -> Result<(), Unsure> {
@@ -307,4 +313,36 @@ fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     }
     let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
     bytes[at..].iter().position(ends).map_or(bytes.len(), |plain| at + plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether this reader, and not the exact one, reads the last of some lines.
+    fn is_last_read(lines: &[&str]) -> bool {
+        let mut shape = Shape::default();
+        let mut is_read = false;
+        for line in lines {
+            let (kind, mut record) = ((Kind::Geo, Fields::OF_VIEWS), RawRecord::default());
+            is_read = read_record(kind, line, 0..line.len(), &mut shape, &mut record).is_ok();
+        }
+        is_read
+    }
+
+    #[test]
+    fn no_line_keeps_it_from_reading_the_next() {
+        let usual =
+            r#"{"ind": 7, "country": "Chile", "latitude": -1.5e3, "extra": [{"a": null}], "timestamp": ""}"#;
+        assert!(is_last_read(&[usual]));
+        let dense = usual.replace(' ', "");
+        let wide = usual.replace(' ', " \t").replace(',', " ,");
+        for other in [dense.as_str(), &wide, "{}", "{\"ind\": 7}", "{\"extra\": 1, \"ind\": 7}"] {
+            let others: Vec<&str> = (0..other.len()).filter_map(|end| other.get(..end)).collect();
+            for other in others.iter().chain([&other]) {
+                assert!(is_last_read(&[usual, other, usual]), "{other}");
+                assert!(is_last_read(&[other, usual]), "{other}");
+            }
+        }
+    }
 }

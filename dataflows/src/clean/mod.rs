@@ -10,84 +10,20 @@ mod stamp;
 mod tags;
 mod media;
 mod place;
+mod raw;
 
 pub use field::{Field, Fields};
 pub use place::Coordinates;
+pub use raw::{RawRecord, Slot};
 pub use stamp::Stamp;
 pub use text::UserName;
 
 use crate::kind::Kind;
 use crate::row::Count;
-use crate::value::Value;
 
 /// A value that does not fit its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
-
-/// A raw record: the values of the fields that were asked for. What was not asked for is null.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RawRecord<'a> {
-    /// The key.
-    pub ind: Value<'a>,
-    /// The key where `ind` is missing or null.
-    pub index: Value<'a>,
-    /// `_deleted`.
-    pub deleted: Value<'a>,
-    values: [Value<'a>; MAX_FIELDS],
-    /// Places from here on are null.
-    used: usize,
-}
-
-/// As many as a pin has.
-const MAX_FIELDS: usize = 11;
-
-impl<'a> RawRecord<'a> {
-    /// The value of a field; the record is of the field's kind.
-    pub fn value(&self, field: Field) -> &Value<'a> {
-        &self.values[slot(field)]
-    }
-
-    /// Where the value of a field goes.
-    pub fn value_mut(&mut self, field: Field) -> &mut Value<'a> {
-        self.used = self.used.max(slot(field) + 1);
-        &mut self.values[slot(field)]
-    }
-
-    /// Makes all values null.
-    pub fn clear(&mut self) {
-        (self.ind, self.index, self.deleted) = (Value::Null, Value::Null, Value::Null);
-        self.values[..self.used].fill(Value::Null);
-        self.used = 0;
-    }
-
-    /// The key, unless it is unusable.
-    pub fn key(&self) -> Option<u64> {
-        let key = if self.ind.is_null() { &self.index } else { &self.ind };
-        number::whole(key).ok().flatten()
-    }
-
-    /// Whether the record deletes the one with its key.
-    pub fn is_deletion(&self) -> bool {
-        matches!(self.deleted, Value::Bool(true))
-    }
-}
-
-/// Fields of different kinds share their places. Those that views need come first, so that few have to be cleared.
-fn slot(field: Field) -> usize {
-    match field {
-        Field::PosterName | Field::Timestamp | Field::FirstName => 0,
-        Field::FollowerCount | Field::Country | Field::LastName => 1,
-        Field::Category | Field::Latitude | Field::Age => 2,
-        Field::UniqueId | Field::Longitude | Field::DateJoined => 3,
-        Field::Title => 4,
-        Field::Description => 5,
-        Field::TagList => 6,
-        Field::IsImageOrVideo => 7,
-        Field::ImageSrc => 8,
-        Field::Downloaded => 9,
-        Field::SaveLocation | Field::Coordinates => 10,
-    }
-}
 
 /// A cleaned pin.
 #[derive(Clone, Debug, PartialEq)]
