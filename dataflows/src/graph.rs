@@ -127,7 +127,7 @@ fn categories_and_medians<'s>(
                     while let Some((tick, [capability], changes)) = stash.next_complete(&frontier.frontier())
                     {
                         let mut groups: std::cell::RefMut<'_, Groups> = state.groups.borrow_mut();
-                        changes.iter().flatten().for_each(|change| groups.apply(change));
+                        changes.iter().for_each(|changes| groups.apply(changes));
                         let mut session = output.session_with_builder(&capability);
                         groups.changes(|row, diff| session.give((row, tick, diff)));
                     }

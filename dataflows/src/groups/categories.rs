@@ -31,6 +31,11 @@ impl Categories {
         Categories { k, groups: Map::default(), touched: Vec::new(), room: Vec::new(), top: Vec::new() }
     }
 
+    /// Reads what `apply` will read of a group.
+    pub fn touch(&self, key: GroupKey) -> u64 {
+        self.groups.get(&key).map_or(0, |group| group.categories.touch())
+    }
+
     /// A group has more or fewer posts of a category.
     pub fn apply(&mut self, key: GroupKey, category: NameId, change: i64) {
         let group = self.groups.entry(key).or_default();

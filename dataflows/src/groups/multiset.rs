@@ -1,12 +1,13 @@
 //! A group's follower counts, from which the exact lower median is read.
 
+use super::sorted::place_of;
 use crate::row::Count;
 
 /// Values of a block before it is split.
-const BLOCK_VALUES: usize = 128;
+const BLOCK_VALUES: usize = 64;
 
-/// A multiset in order: blocks of (value, how often), each with its sum, so that the n-th value is found by skipping
-/// blocks.
+/// A multiset in order: blocks of values and how often there are, each with its sum, so that the n-th value is found by
+/// skipping blocks.
 #[derive(Default)]
 pub(crate) struct Multiset {
     size: i64,
@@ -18,7 +19,9 @@ pub(crate) struct Multiset {
 #[derive(Default)]
 struct Block {
     size: i64,
-    values: Vec<(u64, i64)>,
+    values: Vec<u64>,
+    /// How often there is each value.
+    times: Vec<i64>,
 }
 
 impl Multiset {
@@ -29,17 +32,19 @@ impl Multiset {
             self.firsts.push(0);
         }
         self.size += times;
-        let at = self.firsts.partition_point(|first| *first <= value) - 1;
+        // The first block's first value is 0, and none is less.
+        let at = place_of(&self.firsts, value + 1) - 1;
         let block = &mut self.blocks[at];
         block.size += times;
-        match block.values.binary_search_by_key(&value, |(value, _)| *value) {
-            Ok(found) => {
-                block.values[found].1 += times;
-                if block.values[found].1 == 0 {
-                    block.values.remove(found);
-                }
-            }
-            Err(place) => block.values.insert(place, (value, times)),
+        let place = place_of(&block.values, value);
+        if block.values.get(place) != Some(&value) {
+            block.values.insert(place, value);
+            block.times.insert(place, times);
+        } else if block.times[place] + times != 0 {
+            block.times[place] += times;
+        } else {
+            block.values.remove(place);
+            block.times.remove(place);
         }
         if block.values.len() > BLOCK_VALUES {
             self.split(at);
@@ -52,10 +57,11 @@ impl Multiset {
     fn split(&mut self, at: usize) {
         let block = &mut self.blocks[at];
         let values = block.values.split_off(BLOCK_VALUES / 2);
-        let size = values.iter().map(|(_, times)| times).sum();
+        let times = block.times.split_off(BLOCK_VALUES / 2);
+        let size = times.iter().sum();
         block.size -= size;
-        self.firsts.insert(at + 1, values[0].0);
-        self.blocks.insert(at + 1, Block { size, values });
+        self.firsts.insert(at + 1, values[0]);
+        self.blocks.insert(at + 1, Block { size, values, times });
     }
 
     /// How many values there are, and of n in ascending order the ⌈n/2⌉-th.
@@ -69,9 +75,9 @@ impl Multiset {
             before -= if holds_it { 0 } else { block.size };
             holds_it
         })?;
-        let (value, _) = block.values.iter().find(|(_, times)| {
-            let is_it = before < *times;
-            before -= times;
+        let (value, _) = block.values.iter().zip(&block.times).find(|(_, times)| {
+            let is_it = before < **times;
+            before -= *times;
             is_it
         })?;
         Some((self.size as u64, Count::new(*value).expect("values are counts")))
@@ -79,8 +85,8 @@ impl Multiset {
 
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
-        let values: usize =
-            self.blocks.iter().map(|block| block.values.capacity() * size_of::<(u64, i64)>()).sum();
+        let of_block = |block: &Block| (block.values.capacity() + block.times.capacity()) * 8;
+        let values: usize = self.blocks.iter().map(of_block).sum();
         values + self.blocks.capacity() * size_of::<Block>() + self.firsts.capacity() * 8
     }
 }

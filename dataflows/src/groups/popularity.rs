@@ -1,11 +1,14 @@
 //! A group's posts by category, from which the most popular are read.
 
+use super::sorted::place_of;
 use crate::names::NameId;
 
 /// How many posts there are of each category that has some; sorted by category, as groups have few.
 #[derive(Default)]
 pub(crate) struct Popularity {
-    posts: Vec<(NameId, i64)>,
+    categories: Vec<NameId>,
+    /// Of each category.
+    posts: Vec<i64>,
 }
 
 /// A category with its posts and its rank. The more popular is the greater.
@@ -19,20 +22,25 @@ pub(crate) struct Ranked {
 impl Popularity {
     /// Adds `posts` (or takes away, if negative) of a category. Gives how many it had, and how many it has.
     pub fn add(&mut self, category: NameId, posts: i64) -> (i64, i64) {
-        match self.posts.binary_search_by_key(&category, |(category, _)| *category) {
-            Ok(at) => {
-                let before = self.posts[at].1;
-                self.posts[at].1 += posts;
-                if self.posts[at].1 == 0 {
-                    self.posts.remove(at);
-                }
-                (before, before + posts)
-            }
-            Err(at) => {
-                self.posts.insert(at, (category, posts));
-                (0, posts)
-            }
+        let at = place_of(&self.categories, category);
+        if self.categories.get(at) != Some(&category) {
+            self.categories.insert(at, category);
+            self.posts.insert(at, posts);
+            return (0, posts);
         }
+        let before = self.posts[at];
+        self.posts[at] += posts;
+        if self.posts[at] == 0 {
+            self.categories.remove(at);
+            self.posts.remove(at);
+        }
+        (before, before + posts)
+    }
+
+    /// Reads what `add` will read first.
+    pub fn touch(&self) -> u64 {
+        let category = self.categories.first().map_or(0, |category| u64::from(category.number()));
+        category ^ self.posts.first().map_or(0, |posts| *posts as u64)
     }
 
     /// Makes `top` those of rank `k` and better, the best first. `room` is lent.
@@ -40,7 +48,8 @@ impl Popularity {
         let least = self.kth(k, room);
         top.clear();
         // Of those that tie the later category is the greater, so from the last one on they come in order.
-        for &(category, posts) in self.posts.iter().rev().filter(|(_, posts)| *posts >= least) {
+        let all = self.categories.iter().zip(&self.posts).rev();
+        for (&category, &posts) in all.filter(|(_, posts)| **posts >= least) {
             top.push(Ranked { posts, category, rank: 0 });
             sink(top, |ranked| ranked.posts);
         }
@@ -56,7 +65,7 @@ impl Popularity {
     /// The posts of the `k`-th category, of the last if there are fewer. Few get among the best `k`, and `k` is small.
     fn kth(&self, k: usize, best: &mut Vec<i64>) -> i64 {
         best.clear();
-        for &(_, posts) in &self.posts {
+        for &posts in &self.posts {
             if best.len() < k {
                 best.push(posts);
                 sink(best, |posts| *posts);
@@ -70,7 +79,7 @@ impl Popularity {
 
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
-        self.posts.capacity() * size_of::<(NameId, i64)>()
+        self.categories.capacity() * size_of::<NameId>() + self.posts.capacity() * size_of::<i64>()
     }
 }
 
