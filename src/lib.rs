@@ -20,6 +20,8 @@ pub mod archiver;
 pub mod partitions;
 pub mod block;
 pub mod message;
+pub mod begin;
+pub mod times;
 pub mod skips;
 pub mod buffers;
 pub mod sequencer;

@@ -1,11 +1,11 @@
 //! Shows an archive: all its partitions, to their end.
 
-use super::begin::Begin;
 use super::error::TapError;
 use super::flow::{self, End};
 use super::printer::Printer;
 use super::{Outcome, TapArgs};
 use crate::archive::{self, ArchiveError, Limits, Listing, Partition, Source};
+use crate::begin::Begin;
 use crate::buffers::Buffers;
 use crate::config::Config;
 use crate::progress::Progress;

@@ -4,9 +4,9 @@ use super::cleaned::{self, Row};
 use crate::archive::TooLarge;
 use crate::decode::{NoRecord, Reason, RecordReader};
 use crate::message::{Content, Message};
+use crate::times::rfc_3339;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use chrono::{DateTime, SecondsFormat};
 use pinflow_dataflows::clean::{Fields, RawRecord};
 use pinflow_dataflows::kind::Kind;
 use serde::Serialize;
@@ -132,7 +132,7 @@ fn head(message: Message<'_>) -> Line<'_> {
         topic: &origin.partition.topic,
         partition: origin.partition.number,
         position: message.position,
-        time: time(message.time),
+        time: rfc_3339(message.time),
         object: &origin.object,
         reason: None,
         cleaned: None,
@@ -151,11 +151,7 @@ fn value(bytes: &[u8]) -> Shown<'_> {
 }
 
 fn beginning(large: &TooLarge) -> Shown<'static> {
-    let mut shown = Shown {
-        bytes: Some(large.bytes),
-        sha256: Some(large.sha256.iter().map(|byte| format!("{byte:02x}")).collect()),
-        ..Shown::default()
-    };
+    let mut shown = Shown { bytes: Some(large.bytes), sha256: Some(large.sha256_text()), ..Shown::default() };
     match str::from_utf8(&large.head) {
         Ok(text) => shown.text = Some(text.to_owned().into()),
         // A character that was cut in two does not make it another thing than text.
@@ -188,12 +184,6 @@ pub fn one_line(text: &str) -> Option<Cow<'_, str>> {
         None => text.into(),
         Some(_) => text.replace(['\n', '\r'], " ").into(),
     })
-}
-
-/// In UTC, with three digits of a second; nothing where no time is known.
-fn time(ms: u64) -> Option<String> {
-    let time = DateTime::from_timestamp_millis(i64::try_from(ms).ok().filter(|ms| *ms > 0)?)?;
-    Some(time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
 fn write(line: &Line<'_>, out: &mut Vec<u8>) {

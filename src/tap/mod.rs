@@ -1,7 +1,6 @@
 //! `pinflow tap`: shows what topics, folders and buckets carry, as it is or cleaned, a record a line.
 
 mod source;
-mod begin;
 mod archives;
 mod topics;
 mod flow;
@@ -13,8 +12,8 @@ mod error;
 
 pub use error::TapError;
 
+use crate::begin::Begin;
 use crate::config::{Config, Kinds};
-use begin::Begin;
 use clap::Args;
 use pinflow_dataflows::kind::Kind;
 use printer::{Form, Printer};

@@ -1,11 +1,11 @@
 //! Chooses the records that are wanted, and writes them.
 
 use super::TapArgs;
-use super::begin::Begin;
 use super::error::TapError;
 use super::flow::warn;
 use super::line::Lines;
 use super::raw::raw;
+use crate::begin::Begin;
 use crate::block::Block;
 use crate::message::{Content, Message, each_message};
 use std::fs::File;

@@ -1,11 +1,11 @@
 //! Shows topics of Kafka: what they hold, then what comes.
 
-use super::begin::Begin;
 use super::error::TapError;
 use super::flow::{self, End};
 use super::printer::Printer;
 use super::source::Topics;
 use super::{Outcome, TapArgs};
+use crate::begin::Begin;
 use crate::config::{self, Config, KafkaSettings, Mapping, OnGap, Start};
 use crate::kafka::{self, KafkaSource, Shared, SourceStatus, Status, Tokens};
 use crate::partitions::Partitions;
