@@ -1,6 +1,8 @@
-//! `--from`: where partitions are begun.
+//! Where partitions are begun, as users write it: `pinflow tap --from`, and `from` in requests for the log.
 
+use crate::times::rfc_3339;
 use chrono::DateTime;
+use std::fmt;
 use std::str::FromStr;
 
 /// Where partitions are begun.
@@ -14,6 +16,17 @@ pub enum Begin {
     Offset(u64),
     /// At the first message of that time or a later one, in milliseconds since 1970.
     Time(u64),
+}
+
+impl fmt::Display for Begin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Begin::Earliest => f.write_str("earliest"),
+            Begin::Latest => f.write_str("latest"),
+            Begin::Offset(offset) => write!(f, "{offset}"),
+            Begin::Time(ms) => f.write_str(&rfc_3339(*ms).unwrap_or_else(|| "earliest".to_owned())),
+        }
+    }
 }
 
 impl FromStr for Begin {
@@ -41,7 +54,10 @@ mod tests {
 
     #[test]
     fn places_to_begin() {
-        let check = |text: &str, begin| assert_eq!(text.parse(), Ok(begin), "{text}");
+        let check = |text: &str, begin: Begin| {
+            assert_eq!(text.parse(), Ok(begin), "{text}");
+            assert!(begin == Begin::Time(0) || begin.to_string().parse() == Ok(begin), "{begin}");
+        };
         check("earliest", Begin::Earliest);
         check("latest", Begin::Latest);
         check("0", Begin::Offset(0));

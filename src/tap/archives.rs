@@ -12,6 +12,9 @@ use crate::progress::Progress;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+/// Records up to that length are kept as a whole, also where a run takes none so long: `--raw` shows them.
+const KEPT_BYTES: usize = 64 << 20;
+
 /// Shows it.
 pub fn show(
     written: &str,
@@ -29,8 +32,10 @@ pub fn show(
     flow::warn_of(&faults, printer);
     partitions.retain(|partition| args.kind.is_none_or(|kind| partition.kind == kind));
     check(&partitions, written, args)?;
+    let limits = Limits::of(config);
+    let record_max_bytes = limits.record_max_bytes.max(KEPT_BYTES);
     // One reader, so that the order is the same each time.
-    let limits = Limits { readers: 1, ..Limits::of(config) };
+    let limits = Limits { readers: 1, record_max_bytes, ..limits };
     let buffers = Buffers::new(0, 0);
     let items = archive::read_all(partitions, &sources, limits, &buffers, &Arc::new(Progress::default()))
         .map_err(TapError::Start)?;

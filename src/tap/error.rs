@@ -16,7 +16,7 @@ pub enum TapError {
         /// As users wrote it.
         written: String,
         /// What is wrong, and what to do.
-        problem: &'static str,
+        problem: String,
     },
     /// An archive has no such place to begin.
     #[error("--from {from}: {problem}")]
@@ -62,6 +62,14 @@ pub enum TapError {
     Topics {
         /// `kafka://host:port`.
         brokers: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A running pinflow cannot be asked, or has nothing of that.
+    #[error("{url}: {problem}")]
+    Door {
+        /// `http://host:port`.
+        url: String,
         /// What is wrong.
         problem: String,
     },

@@ -164,10 +164,11 @@ fn beginning(large: &TooLarge) -> Shown<'static> {
     shown
 }
 
-/// A text that is JSON, on one line, with its spelling, if who reads the line can read it as a part of that.
+/// A text that is JSON, on one line, with its spelling, if common parsers read it as a part of the line: numbers that no double
+/// is near to, and escapes that are no characters, are JSON, too.
 fn json(text: &str) -> Option<Cow<'_, RawValue>> {
     let brackets = memchr::memchr2_iter(b'[', b'{', text.as_bytes()).count();
-    if brackets > MOST_BRACKETS && serde_json::from_str::<Vec<Value>>(&format!("[{text}]")).is_err() {
+    if brackets > MOST_BRACKETS || serde_json::from_str::<Value>(text).is_err() {
         return None;
     }
     match one_line(text)? {

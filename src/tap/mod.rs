@@ -1,8 +1,11 @@
-//! `pinflow tap`: shows what topics, folders and buckets carry, as it is or cleaned, a record a line.
+//! `pinflow tap`: shows what topics, folders, buckets and the front door carry, as it is or cleaned, a record a line.
 
 mod source;
 mod archives;
 mod topics;
+mod door;
+mod door_reader;
+mod asking;
 mod flow;
 mod cleaned;
 mod line;
@@ -25,7 +28,7 @@ use std::sync::atomic::AtomicBool;
 #[derive(Debug, Args)]
 pub struct TapArgs {
     /// A folder or s3://bucket/prefix, in the layouts that `replay` reads, such as data/log; or
-    /// kafka://host:port/topic[,topic].
+    /// kafka://host:port/topic[,topic]; or http://host:port of a running pinflow, also with /topics/NAME or /streams/NAME.
     #[arg(value_name = "SOURCE")]
     source: String,
     /// Only records of this kind; it also says what records are where the topic's name does not.
@@ -37,7 +40,7 @@ pub struct TapArgs {
     /// End after so many records.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End at what was the end of the topics at the start, and do not follow them. Archives always end.
+    /// End at what is the end at the start, and do not follow what comes. Archives always end.
     #[arg(long)]
     until_end: bool,
     /// Print the values themselves, a line each.
@@ -52,6 +55,13 @@ pub struct TapArgs {
     /// The configuration file: kinds, limits, [s3], [source.librdkafka] and [source.msk_iam].
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+impl TapArgs {
+    /// Whether it goes on until somebody interrupts, if the source has no end.
+    fn is_endless(&self) -> bool {
+        self.count.is_none() && !self.until_end
+    }
 }
 
 /// How it ended, if it has not failed.
@@ -78,6 +88,7 @@ pub fn run(args: &TapArgs, config: &Config, interrupted: &AtomicBool) -> Result<
     let outcome = match source {
         Source::Archive(archive) => archives::show(&archive, args, &config, &mut printer, interrupted)?,
         Source::Topics(topics) => topics::show(topics, args, &config, &mut printer, interrupted)?,
+        Source::Door(door) => door::show(door, args, &config, &mut printer, interrupted)?,
     };
     printer.finish()?;
     Ok(outcome)

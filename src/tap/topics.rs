@@ -45,13 +45,13 @@ pub fn show(
         begun: Instant::now(),
         next: Instant::now(),
         has_begun: false,
-        is_told: false,
+        troubled: None,
+        until_end: args.until_end,
     };
     let end = flow::show(&items, args.until_end, printer, interrupted, || look.look());
     stop.store(true, Ordering::Relaxed);
-    let is_endless = args.count.is_none() && !args.until_end;
     match end? {
-        End::Interrupted if !is_endless => Ok(Outcome::Interrupted),
+        End::Interrupted if !args.is_endless() => Ok(Outcome::Interrupted),
         End::CaughtUp => look.check_begun().map(|()| Outcome::Complete),
         // Nothing more comes from threads that have ended, and they end for a reason.
         End::AllRead => Err(look.failed(&look.status.lock())),
@@ -101,8 +101,9 @@ struct Look {
     next: Instant,
     /// Whether the topics were found.
     has_begun: bool,
-    /// Whether it was told that something is wrong.
-    is_told: bool,
+    /// Since when something is wrong, which was told then.
+    troubled: Option<Instant>,
+    until_end: bool,
 }
 
 impl Look {
@@ -119,11 +120,16 @@ impl Look {
         }
         self.has_begun |= status.is_known;
         let troubles = if self.has_begun { status.troubles() } else { Vec::new() };
-        if !self.is_told {
-            troubles.iter().for_each(|trouble| flow::warn(trouble));
+        if troubles.is_empty() {
+            self.troubled = None;
+            return Ok(());
         }
-        self.is_told = !troubles.is_empty();
-        Ok(())
+        let since = *self.troubled.get_or_insert_with(|| {
+            troubles.iter().for_each(|trouble| flow::warn(trouble));
+            Instant::now()
+        });
+        // Who follows topics waits for their brokers; who wants what they hold now has to know that it cannot be had.
+        if self.until_end && since.elapsed() > PATIENCE { Err(self.failed(&status)) } else { Ok(()) }
     }
 
     /// A partition that could not be begun has not been shown to its end.
