@@ -349,7 +349,7 @@ fn emulate_live(task: LiveTask) -> Result<u8, CommandError> {
     let mut settings = task.settings;
     if let Some(path) = &task.config {
         let config = Config::load(Some(path))?;
-        settings.kafka.connection = config.front_door.connection;
+        settings.kafka.connection = config.kafka_clients.librdkafka;
         settings.kafka.sending = config.front_door.librdkafka;
     }
     let sent = live::run(&settings, scratch::wait_for_interrupt())?;

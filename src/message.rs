@@ -1,7 +1,7 @@
 //! The messages of a block, each with its place.
 
 use crate::archive::TooLarge;
-use crate::block::{Block, Messages, is_blank};
+use crate::block::{Block, Envelope, Messages, is_blank};
 use std::ops::Range;
 
 /// A message.
@@ -15,6 +15,8 @@ pub struct Message<'a> {
     pub time: u64,
     /// What it holds.
     pub content: Content<'a>,
+    /// What comes with it, if that is kept.
+    pub envelope: Option<&'a Envelope>,
 }
 
 /// What a message holds.
@@ -28,9 +30,9 @@ pub enum Content<'a> {
 
 /// The messages of a block but for blank lines, which are none, to `each`; until that gives something.
 pub fn each_message<T>(block: &Block, mut each: impl FnMut(Message<'_>) -> Option<T>) -> Option<T> {
-    let message = |index, content| {
+    let message = |index: u64, content| {
         let (position, time) = (block.position_of(index), block.times.of(index));
-        Message { block, position, time, content }
+        Message { block, position, time, content, envelope: block.envelopes.get(index as usize) }
     };
     match &block.messages {
         Messages::Lines(bytes) => {

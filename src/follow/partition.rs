@@ -234,6 +234,7 @@ impl PartitionTail {
             times,
             origin: self.open.as_ref()?.origin.clone(),
             messages,
+            envelopes: Vec::new(),
         };
         self.next = first + positions;
         self.handed_out += positions;

@@ -216,5 +216,6 @@ fn block(record: LogRecord, kind: Kind, origin: Arc<Origin>) -> Option<Block> {
         times,
         origin,
         messages,
+        envelopes: Vec::new(),
     })
 }

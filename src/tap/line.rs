@@ -1,6 +1,7 @@
 //! A line of the output: where a record comes from, and what it is.
 
 use super::cleaned::{self, Row};
+use super::enclosed::Enclosed;
 use crate::archive::TooLarge;
 use crate::decode::{NoRecord, Reason, RecordReader};
 use crate::message::{Content, Message};
@@ -27,6 +28,8 @@ struct Line<'a> {
     time: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
     object: &'a str,
+    #[serde(flatten)]
+    envelope: Option<Enclosed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     #[serde(flatten)]
@@ -134,6 +137,7 @@ fn head(message: Message<'_>) -> Line<'_> {
         position: message.position,
         time: rfc_3339(message.time),
         object: &origin.object,
+        envelope: message.envelope.map(Enclosed::of),
         reason: None,
         cleaned: None,
         value: None,

@@ -8,6 +8,7 @@ mod door_reader;
 mod asking;
 mod flow;
 mod cleaned;
+mod enclosed;
 mod line;
 mod raw;
 mod printer;

@@ -36,7 +36,8 @@ pub fn show(
         stop: stop.clone(),
     };
     let partitions = Arc::new(Partitions::default());
-    let source = KafkaSource::new(&settings, config, partitions, Default::default(), shared)?;
+    let mut source = KafkaSource::new(&settings, config, partitions, Default::default(), shared)?;
+    source.keep_envelopes();
     // The threads end by themselves, and nobody needs them to: a broker that is away would be waited for.
     let (items, _threads) = source.start().map_err(TapError::Start)?;
     let mut look = Look {

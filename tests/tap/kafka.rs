@@ -99,6 +99,16 @@ fn odd_messages_are_shown() {
         large.as_bytes(),
     ];
     assert_eq!(found, expected);
+    for form in [&[][..], &["--clean"]] {
+        let lines = values(&printed(&[&[&*source, "--until-end"], form].concat()));
+        let enclosed = |name: &str| lines.iter().map(|line| line.get(name).cloned()).collect::<Vec<_>>();
+        let keys = [Some(json!("7")), Some(json!("7")), Some(json!("no number")), None, None, None, None];
+        assert_eq!(enclosed("key"), keys);
+        let tombstones = [None, Some(json!(true)), Some(json!(true)), None, None, None, None];
+        assert_eq!(enclosed("tombstone"), tombstones);
+        assert_eq!(enclosed("headers")[0], Some(json!([{"name": "trace", "value": "1"}, {"name": "none"}])));
+        assert_eq!(enclosed("headers")[1..], [const { None }; 6]);
+    }
     let lines = values(&printed(&[&source, "--until-end", "--clean"]));
     assert_eq!(
         (&lines[0]["ind"], &lines[1]["deleted"], &lines[5]["ind"]),

@@ -49,6 +49,7 @@ mod cleaning;
 mod archives;
 mod kafka;
 mod following;
+mod security;
 mod door;
 mod log_pages;
 mod refused;
