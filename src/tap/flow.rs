@@ -47,7 +47,8 @@ pub fn show(
             Ok(Item::Fault { fault, .. }) => warn_of(&[fault], printer),
             Ok(Item::Unread(faults)) => warn_of(&faults, printer),
             Ok(Item::CaughtUp) if until_end => return Ok(End::CaughtUp),
-            Ok(Item::CaughtUp | Item::AllRead) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(Item::CaughtUp | Item::AllRead) => {}
+            Err(RecvTimeoutError::Timeout) => printer.check_reader()?,
             Ok(Item::Failed(error)) => return Err(error.into()),
             Err(RecvTimeoutError::Disconnected) => return Ok(End::AllRead),
         }

@@ -8,6 +8,7 @@ use super::raw::raw;
 use crate::begin::Begin;
 use crate::block::Block;
 use crate::message::{Content, Message, each_message};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -115,6 +116,18 @@ impl Printer {
             }
             Begin::Time(time) => message.time >= time,
         }
+    }
+
+    /// An error if nobody reads any more: where nothing comes, no write would tell.
+    pub fn check_reader(&self) -> Result<(), TapError> {
+        let stdout = io::stdout();
+        let mut looked_at = [PollFd::new(&stdout, PollFlags::empty())];
+        let found = poll(&mut looked_at, Some(&Timespec::default()));
+        let is_gone = found.is_ok() && looked_at[0].revents().contains(PollFlags::ERR);
+        if is_gone && self.path.is_none() {
+            return Err(TapError::Print(io::ErrorKind::BrokenPipe.into()));
+        }
+        Ok(())
     }
 
     /// Writes what has come so far.

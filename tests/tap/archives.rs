@@ -2,7 +2,7 @@
 
 use crate::bucket::TestBucket;
 use crate::s3_program::Program;
-use crate::tap::{Shown, command, done, lines, printed, shown, shown_in, tap, values};
+use crate::tap::{Following, Shown, command, done, lines, printed, shown, shown_in, tap, values};
 use flate2::read::MultiGzDecoder;
 use pinflow::config::S3Settings;
 use pinflow::emulate::{EmulateArgs, Layout, run};
@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::process::Command;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -266,4 +267,15 @@ fn kinds_that_names_do_not_tell_are_said() {
         (&"Fiji".into(), &"coordinates".into())
     );
     assert_eq!((&found[1]["position"], &found[1]["object"]), (&1.into(), &"things/a.json".into()));
+}
+
+#[test]
+fn an_interrupt_ends_it_before_its_time() {
+    let archive = emulated(mixed());
+    // A pipe that nobody writes to: it waits in the middle of it.
+    let pipe = archive.path().join("topics/129a67850695.pin/partition=0/129a67850695.pin+0+0000900000.json");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("run mkfifo").success());
+    let following = Following::start(&[text(archive.path())]);
+    following.next(20);
+    assert_eq!(following.interrupt(), Some(130));
 }

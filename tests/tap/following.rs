@@ -3,8 +3,11 @@
 use crate::cluster::Cluster;
 use crate::kafka::source;
 use crate::messages::pins;
-use crate::tap::Following;
+use crate::program::PATIENCE;
+use crate::tap::{Following, command};
 use crate::topics::Topics;
+use std::io::{BufRead, BufReader};
+use std::thread;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -53,6 +56,27 @@ fn a_topic_or_a_broker_that_is_not_there_is_told() {
         assert!(code == Some(1) && err.contains(part) && err.lines().count() == 1, "{code:?} {err}");
     };
     check(&[&source(&cluster, &["no.such.pin".to_owned()])], "there is no topic no.such.pin");
-    check(&["kafka://127.0.0.1:1/a.pin"], "the brokers have not told of the topics yet");
+    check(&["kafka://127.0.0.1:1/a.pin"], "Connection refused");
     assert!(begin.elapsed() < Duration::from_secs(40), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn it_ends_when_nobody_reads_any_more() {
+    let cluster = Cluster::shared();
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    cluster.send(&pins(&topics[0], 0..2));
+    let mut child = command(&[&source(&cluster, &topics)]).spawn().expect("start pinflow");
+    let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut lines = String::new();
+    (0..2).for_each(|_| assert!(out.read_line(&mut lines).expect("a line") > 0));
+    drop(out);
+    let begin = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("it is a child") {
+            break status;
+        }
+        assert!(begin.elapsed() < PATIENCE, "it does not end");
+        thread::sleep(Duration::from_millis(5));
+    };
+    assert_eq!((status.code(), lines.lines().count()), (Some(0), 2));
 }

@@ -34,7 +34,8 @@ pub async fn get_page(
         Problem::new(StatusCode::NOT_FOUND, detail).into_response()
     })?;
     let mut held = pages.in_flight.hold();
-    if !held.grow(BYTES_OF_ANSWER + pages.limits.record_bytes) {
+    // Where all of the budget is less, a page is given when nothing else is in flight.
+    if !held.grow((BYTES_OF_ANSWER + pages.limits.record_bytes).min(pages.limits.in_flight_bytes)) {
         return Err(busy(&pages, "too many bytes are in flight"));
     }
     let turn = tokio::time::timeout(TURN_TIMEOUT, pages.turns.clone().acquire_owned()).await;
