@@ -1,5 +1,7 @@
 //! A running program: what its log holds, and what comes to its front door.
 
+use crate::checks::wait_for;
+use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::log_files::{self, LogRecord};
 use crate::program::{Program, Start};
@@ -10,7 +12,10 @@ use pinflow::times::rfc_3339;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// A program with records of all kinds, that came by all ways.
@@ -215,4 +220,55 @@ fn a_run_that_reads_topics_names_their_brokers() {
         (404, Some(&*format!("kafka://{}", cluster.brokers)))
     );
     run.program.stop();
+}
+
+/// A run at a port that it has again when it starts again.
+struct AtPort {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl AtPort {
+    fn start(data: &Path, address: SocketAddr) -> AtPort {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pinflow"));
+        command.args(["run", "--workers", "1", "--listen", &address.to_string(), "--data"]).arg(data);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("start pinflow");
+        let run = AtPort { child, address };
+        wait_for("the run", || TcpStream::connect(address).map_err(|error| error.to_string()));
+        run
+    }
+
+    fn send(&self, inds: Range<u64>) {
+        let lines: String = inds.map(|ind| format!("{{\"ind\": {ind}}}\n")).collect();
+        assert_eq!(Client::new(self.address).ingest("geo", &lines).status, 200);
+    }
+}
+
+impl Drop for AtPort {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_run_that_starts_again_is_followed_further_but_no_other_log() {
+    let folder = TempDir::new().expect("make a folder");
+    let data = folder.path().join("data");
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let address = port.expect("a free port");
+    let run = AtPort::start(&data, address);
+    run.send(0..50);
+    let following = Following::start(&[&format!("http://{address}")]);
+    let mut found = following.next(50);
+    drop(run);
+    let run = AtPort::start(&data, address);
+    run.send(50..80);
+    found.extend(following.next(30));
+    assert_eq!(sorted(found), expected(&data));
+    drop(run);
+    let other = AtPort::start(&folder.path().join("other"), address);
+    other.send(0..8);
+    let (code, err) = following.wait();
+    assert!(code == Some(1) && err.contains("it is another log"), "{code:?} {err}");
 }
