@@ -33,6 +33,28 @@ pub struct Block {
     pub origin: Arc<Origin>,
     /// The messages.
     pub messages: Messages,
+    /// What comes with each of them, where somebody wants to see that; else nothing.
+    pub envelopes: Vec<Envelope>,
+}
+
+/// What comes with the value of a topic's message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Envelope {
+    /// Its key.
+    pub key: Option<Vec<u8>>,
+    /// Its headers, in their order.
+    pub headers: Vec<(String, Option<Vec<u8>>)>,
+    /// Whether there is no value: the message is the record that says the same.
+    pub is_tombstone: bool,
+}
+
+impl Envelope {
+    /// How many bytes it takes, about.
+    pub fn bytes(&self) -> usize {
+        let length = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::len);
+        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + length(value) + 48).sum();
+        size_of::<Envelope>() + length(&self.key) + headers
+    }
 }
 
 impl Block {

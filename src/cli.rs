@@ -3,9 +3,10 @@
 use crate::config::{Config, ConfigError};
 use crate::dlq::{self, DlqArgs, DlqError};
 use crate::emulate::{self, EmulateArgs, EmulateCommand, EmulateError, EmulateTask, LiveTask, live};
-use crate::output::{self, Format, OutputError};
+use crate::output::{self, Format, OutputError, on_one_line};
 use crate::pipeline::{self, ArchiveError, DemoError, ReplayError, Run, RunError};
 use crate::scratch;
+use crate::tap::{self, TapArgs, TapError};
 use clap::{Args, Parser, Subcommand};
 use std::error::Error;
 use std::io::{self, Write};
@@ -39,6 +40,8 @@ enum Command {
     Check(CheckArgs),
     /// List, show or send again what a run has rejected.
     Dlq(DlqArgs),
+    /// Show what topics, a folder or a bucket carry, a record a line.
+    Tap(TapArgs),
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +175,8 @@ enum CommandError {
     Emulate(#[from] EmulateError),
     #[error(transparent)]
     Dlq(#[from] DlqError),
+    #[error(transparent)]
+    Tap(#[from] TapError),
     #[error("cannot print")]
     Print(#[from] io::Error),
 }
@@ -186,6 +191,7 @@ impl CommandError {
             CommandError::Demo(error) if error.is_usage() => WRONG_USE,
             CommandError::Emulate(error) if error.is_usage() => WRONG_USE,
             CommandError::Dlq(error) if error.is_usage() => WRONG_USE,
+            CommandError::Tap(error) if error.is_usage() => WRONG_USE,
             _ => FAILED,
         }
     }
@@ -201,15 +207,16 @@ pub fn run() -> ExitCode {
         Command::Emulate(command) => emulate(command),
         Command::Check(args) => check(args),
         Command::Dlq(args) => dlq(args),
+        Command::Tap(args) => tap(&args),
     };
     match done {
         Ok(code) => ExitCode::from(code),
         // Whoever reads the output has read enough, as `head` does.
-        Err(CommandError::Print(error) | CommandError::Dlq(DlqError::Print(error)))
-            if error.kind() == io::ErrorKind::BrokenPipe =>
-        {
-            ExitCode::from(OK)
-        }
+        Err(
+            CommandError::Print(error)
+            | CommandError::Dlq(DlqError::Print(error))
+            | CommandError::Tap(TapError::Print(error)),
+        ) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(OK),
         Err(error) => {
             eprintln!("pinflow: {}", on_one_line(&with_causes(&error)));
             ExitCode::from(error.exit_code())
@@ -224,15 +231,6 @@ fn with_causes(error: &dyn Error) -> String {
     while let Some(error) = cause {
         line += &format!(": {error}");
         cause = error.source();
-    }
-    line
-}
-
-/// Names of files and topics may hold line ends, and what a terminal takes for commands.
-fn on_one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
     }
     line
 }
@@ -351,7 +349,7 @@ fn emulate_live(task: LiveTask) -> Result<u8, CommandError> {
     let mut settings = task.settings;
     if let Some(path) = &task.config {
         let config = Config::load(Some(path))?;
-        settings.kafka.connection = config.front_door.connection;
+        settings.kafka.connection = config.kafka_clients.librdkafka;
         settings.kafka.sending = config.front_door.librdkafka;
     }
     let sent = live::run(&settings, scratch::wait_for_interrupt())?;
@@ -383,5 +381,15 @@ fn dlq(args: DlqArgs) -> Result<u8, CommandError> {
     Ok(match outcome {
         dlq::Outcome::Complete => OK,
         dlq::Outcome::Refused => INCOMPLETE,
+    })
+}
+
+/// Topics that are followed without an end end with an interrupt, as they should; of anything else something is missing then.
+fn tap(args: &TapArgs) -> Result<u8, CommandError> {
+    let config = Config::load(args.config.as_deref())?;
+    Ok(match tap::run(args, &config, scratch::wait_for_interrupt())? {
+        tap::Outcome::Complete => OK,
+        tap::Outcome::Faulty => INCOMPLETE,
+        tap::Outcome::Interrupted => scratch::INTERRUPTED as u8,
     })
 }

@@ -6,8 +6,12 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use serde_json::Value;
 use std::error::Error;
 use std::time::Duration;
+
+/// Characters of an answer that is no problem's that are shown.
+const SHOWN_CHARS: usize = 200;
 
 /// Bounds of what a client waits for and keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +110,16 @@ pub fn problem_of(address: &Uri) -> Option<&'static str> {
         (Some("http"), _) if address.query().is_some() => Some("it must end before the ?"),
         (Some("http"), _) => None,
         _ => Some("it must begin with http://"),
+    }
+}
+
+/// What an answer says went wrong: a problem's detail, else the beginning of the body.
+pub fn detail_of(answer: &Response<Bytes>) -> String {
+    let problem: Option<Value> = serde_json::from_slice(answer.body()).ok();
+    let said = problem.as_ref().and_then(|problem| problem.get("detail").or(problem.get("title")));
+    match said.and_then(Value::as_str) {
+        Some(said) => said.to_owned(),
+        None => String::from_utf8_lossy(answer.body()).trim().chars().take(SHOWN_CHARS).collect(),
     }
 }
 

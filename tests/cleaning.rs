@@ -133,6 +133,7 @@ fn decoded_all(
         times: Times::default(),
         origin,
         messages,
+        envelopes: Vec::new(),
     };
     decoder.decode(&block, &mut |_| {});
     decoder.counts().clone()

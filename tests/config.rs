@@ -1,8 +1,9 @@
 //! What a configuration file may say, and what is said of one that is wrong.
 
 use pinflow::config::{
-    ArchiveSettings, Config, CreateTopics, DeadLetterSettings, FrontDoorSettings, HttpSettings, Kinds,
-    LibrdkafkaSettings, Limits, Live, LogSettings, Mapping, MskIamSettings, OnGap, Replay, S3Settings, Start,
+    ArchiveSettings, Config, CreateTopics, DeadLetterSettings, FrontDoorSettings, HttpSettings,
+    KafkaSettings, Kinds, LibrdkafkaSettings, Limits, Live, LogSettings, Mapping, MskIamSettings, OnGap,
+    Replay, S3Settings, Start, Topics,
 };
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row::{AgeGroups, Settings};
@@ -56,13 +57,24 @@ fn the_shipped_file_says_the_defaults() {
             connect_timeout_ms: 5_000,
         },
         kafka: None,
+        kafka_clients: KafkaSettings {
+            brokers: String::new(),
+            topics: Topics::default(),
+            start: Start::Earliest,
+            backfill: None,
+            on_gap: OnGap::Fail,
+            group: Some("pinflow".to_string()),
+            create_topics: None,
+            in_flight_max_bytes: 64 << 20,
+            msk_iam: None,
+            librdkafka: LibrdkafkaSettings::default(),
+        },
         front_door: FrontDoorSettings {
             topics: BTreeMap::new(),
             streams: BTreeMap::new(),
             timeout_ms: 5_000,
             queue_bytes: 64 << 20,
             librdkafka: LibrdkafkaSettings::default(),
-            connection: LibrdkafkaSettings::default(),
         },
         archive: ArchiveSettings {
             to: None,

@@ -42,6 +42,7 @@ pub fn blocks(kind: Kind, posts: u64) -> Vec<Block> {
                 times: block::Times::default(),
                 origin: origin.clone(),
                 messages,
+                envelopes: Vec::new(),
             });
             first = number + 1;
         }

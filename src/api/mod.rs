@@ -10,6 +10,7 @@ mod archiver;
 mod status;
 mod posts;
 mod ticks;
+pub mod log;
 mod metrics;
 mod refusal;
 

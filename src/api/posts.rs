@@ -4,11 +4,11 @@ use crate::api::answer;
 use crate::http::Problem;
 use crate::lookups::Answer;
 use crate::running::Running;
+use crate::times::rfc_3339;
 use crate::views::TickName;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use chrono::{DateTime, SecondsFormat};
 use pinflow_dataflows::held::Part;
 use pinflow_dataflows::names::{NameId, Names};
 use pinflow_dataflows::row::{Geo, Pin, User};
@@ -51,7 +51,7 @@ fn pin(running: &Running, Part { record, time }: Part<Pin>) -> Value {
         "poster_name": text(&names.posters, record.poster),
         "follower_count": record.follower_count.map(|count| count.get()),
         "category": text(&names.categories, record.category),
-        "time": written(time),
+        "time": rfc_3339(time),
     })
 }
 
@@ -59,7 +59,7 @@ fn geo(running: &Running, Part { record, time }: Part<Geo>) -> Value {
     json!({
         "country": text(&running.shared.names.countries, record.country),
         "post_year": record.post_year.map(|year| year.get()),
-        "time": written(time),
+        "time": rfc_3339(time),
     })
 }
 
@@ -70,16 +70,10 @@ fn user(running: &Running, Part { record, time }: Part<User>) -> Value {
         "age": record.age,
         "age_group": group.map(|group| running.shared.settings.age_groups.label(group)),
         "join_year": record.join_year.map(|year| year.get()),
-        "time": written(time),
+        "time": rfc_3339(time),
     })
 }
 
 fn text(names: &Names, id: Option<NameId>) -> Option<String> {
     id.map(|id| names.text(id))
-}
-
-/// The time that the record was written; nothing if it is not known.
-fn written(time: u64) -> Option<String> {
-    let time = i64::try_from(time).ok().filter(|time| *time > 0)?;
-    DateTime::from_timestamp_millis(time).map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }

@@ -83,6 +83,26 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
         (self.lines, self.end_offset)
     }
 
+    /// Passes over frames that end at an offset or before it: their lines are neither looked at nor told of. Before the first
+    /// piece is asked for.
+    pub fn pass_over(&mut self, offset: u64) {
+        if offset == 0 {
+            return;
+        }
+        let mut first_byte = self.byte;
+        while let Some(frame) = self.next_frame() {
+            if frame.end_offset() > offset {
+                self.next = Some(frame);
+                break;
+            }
+            first_byte = frame.end_byte();
+            self.end_offset = frame.end_offset();
+        }
+        // What cannot be read is told of where lines are asked for.
+        let passed = io::copy(&mut self.lines.by_ref().take(first_byte - self.byte), &mut io::sink());
+        self.byte += passed.unwrap_or(0);
+    }
+
     /// The next lines, in `piece`, which lends its room; nothing if there are no more frames for now. An error is a
     /// [`FrameFault`]; if it is one of the object, the next frames follow.
     pub fn next(&mut self, mut piece: Vec<u8>) -> io::Result<Option<Piece>> {

@@ -46,4 +46,16 @@ impl TooLarge {
         measure.add(message);
         measure.finish()
     }
+
+    /// What somebody else has measured; nothing if that is no hash.
+    pub fn known(head: Vec<u8>, bytes: u64, sha256: &str) -> Option<TooLarge> {
+        let digits = sha256.as_bytes().chunks(2).map(|digits| str::from_utf8(digits).ok());
+        let hash: Option<Vec<u8>> = digits.map(|digits| u8::from_str_radix(digits?, 16).ok()).collect();
+        Some(TooLarge { head, bytes, sha256: hash?.try_into().ok()? })
+    }
+
+    /// The hash in hexadecimal digits.
+    pub fn sha256_text(&self) -> String {
+        self.sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }

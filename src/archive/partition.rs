@@ -296,6 +296,7 @@ impl<'a> PartitionReader<'a> {
             times,
             origin,
             messages,
+            envelopes: Vec::new(),
         };
         self.reached = positions.end;
         self.progress.messages.fetch_add(count, Ordering::Relaxed);

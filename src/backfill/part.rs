@@ -147,6 +147,7 @@ impl Part<'_> {
             times: Times::one(reached.time),
             origin: Arc::new(origin),
             messages: Messages::Lines(Vec::new()),
+            envelopes: Vec::new(),
         }
     }
 

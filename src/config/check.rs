@@ -23,7 +23,8 @@ pub(super) const K: RangeInclusive<usize> = 1..=1000;
 
 /// All values, each within its bounds.
 pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
-    let (kinds, kafka) = (kinds(written)?, kafka::settings(written)?);
+    let (kinds, (is_kafka, kafka_clients)) = (kinds(written)?, kafka::settings(written)?);
+    let kafka = is_kafka.then(|| kafka_clients.clone());
     let front_door = front_door::settings(written, kafka.as_ref(), &kinds)?;
     Ok(Config {
         workers: workers(written.get("workers"))?,
@@ -41,6 +42,7 @@ pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
         },
         s3: s3(written)?,
         kafka,
+        kafka_clients,
         front_door,
         archive: archive::settings(written)?,
         live: live(written)?,

@@ -22,8 +22,6 @@ pub struct FrontDoorSettings {
     pub queue_bytes: usize,
     /// Settings of librdkafka beside the source's.
     pub librdkafka: LibrdkafkaSettings,
-    /// The source's own, also where it is the log: an emulation may send to topics without reading any.
-    pub connection: LibrdkafkaSettings,
 }
 
 /// What pinflow relies on, and sets by itself.
@@ -59,7 +57,6 @@ pub(super) fn settings(
         timeout_ms: number(written.get("front_door.timeout_ms"), 100..=TIMEOUT_MAX_MS)?,
         queue_bytes: number(written.get("front_door.queue_bytes"), 1 << 20..=1 << 30)?,
         librdkafka: librdkafka(written, Written::PRODUCER, &RESERVED)?,
-        connection: librdkafka(written, Written::LIBRDKAFKA, &[])?,
     };
     for kind in Kind::ALL {
         let entry = written.get(&format!("front_door.{}", kind.name()));

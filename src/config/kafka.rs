@@ -70,6 +70,8 @@ pub enum Start {
     Latest,
     /// At the first message of that time or a later one, in milliseconds since 1970.
     Time(i64),
+    /// At that offset, or at the end of a partition that ends before.
+    Offset(u64),
 }
 
 /// What is done about messages that are gone before they were read.
@@ -118,8 +120,9 @@ const RESERVED: [&str; 12] = [
     "partition.assignment.strategy",
 ];
 
-/// What the configuration says; nothing if the embedded log is the source. All keys are looked at, whichever it is.
-pub(super) fn settings(written: &Written) -> Result<Option<KafkaSettings>, ConfigError> {
+/// What the configuration says, and whether topics are the source of a run; else it is the embedded log. All keys are looked
+/// at, whichever it is.
+pub(super) fn settings(written: &Written) -> Result<(bool, KafkaSettings), ConfigError> {
     let kind = written.get("source.type");
     let is_kafka = match kind.value.text() {
         Some("log") => false,
@@ -154,7 +157,7 @@ pub(super) fn settings(written: &Written) -> Result<Option<KafkaSettings>, Confi
     if is_kafka {
         check_archive(written, &settings)?;
     }
-    Ok(is_kafka.then_some(settings))
+    Ok((is_kafka, settings))
 }
 
 /// A key that `type` makes necessary: where it is not written, that is what has to be changed.

@@ -24,20 +24,30 @@ impl Mapping {
 
 /// The table of names, and the rule for names that are not in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kinds(BTreeMap<String, Mapping>);
+pub struct Kinds {
+    table: BTreeMap<String, Mapping>,
+    /// What those hold that neither the table nor their names tell of.
+    otherwise: Option<Kind>,
+}
 
 impl Kinds {
     /// The mapping of a topic's, a stream's or a folder's name: as the table says, else by the name's last part after
     /// `.` or `-`. `None` means that it has to be set as `kinds."NAME"`.
     pub fn of(&self, name: &str) -> Option<Mapping> {
         let last_part = name.rsplit(['.', '-']).next().unwrap_or(name);
-        self.0.get(name).copied().or_else(|| Kind::from_name(last_part).map(Mapping::Kind))
+        let by_name = || Kind::from_name(last_part).or(self.otherwise).map(Mapping::Kind);
+        self.table.get(name).copied().or_else(by_name)
+    }
+
+    /// The same, with a kind for names that tell none.
+    pub fn otherwise(self, kind: Kind) -> Kinds {
+        Kinds { otherwise: Some(kind), ..self }
     }
 }
 
 impl FromIterator<(String, Mapping)> for Kinds {
     fn from_iter<I: IntoIterator<Item = (String, Mapping)>>(entries: I) -> Kinds {
-        Kinds(entries.into_iter().collect())
+        Kinds { table: entries.into_iter().collect(), otherwise: None }
     }
 }
 
@@ -66,6 +76,8 @@ mod tests {
         assert_eq!(of("user"), Some(Mapping::Kind(Kind::User)));
         for unmapped in ["", "pins", "a.Pin", "a.pin-old", "a_pin", "a.pin.", "ignore", "a.ignore"] {
             assert_eq!(of(unmapped), None, "{unmapped}");
+            let told = Kinds::default().otherwise(Kind::Geo).of(unmapped);
+            assert_eq!(told, Some(Mapping::Kind(Kind::Geo)), "{unmapped}");
         }
     }
 }

@@ -44,6 +44,9 @@ pub struct Config {
     pub s3: S3Settings,
     /// The topics that `pinflow run` reads, if it does not read the embedded log.
     pub kafka: Option<KafkaSettings>,
+    /// The same, also where a run reads the embedded log: `pinflow tap` reads topics, and an emulation sends to topics, that
+    /// their command lines name.
+    pub kafka_clients: KafkaSettings,
     /// How the front door sends records to them.
     pub front_door: FrontDoorSettings,
     /// Where records are archived.

@@ -3,9 +3,9 @@
 use crate::archive::{Fault, PartitionName, TooLarge};
 use crate::block::{Block, Origin};
 use crate::decode::Reason;
+use crate::times::rfc_3339;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -90,8 +90,7 @@ impl Letter {
                     Content::TooLarge(large) => {
                         written.set_record(&large.head);
                         written.bytes = Some(large.bytes);
-                        written.sha256 =
-                            Some(large.sha256.iter().map(|byte| format!("{byte:02x}")).collect());
+                        written.sha256 = Some(large.sha256_text());
                     }
                 }
                 written
@@ -132,12 +131,6 @@ fn line(written: &Written<'_>) -> Vec<u8> {
     let mut line = serde_json::to_vec(written).expect("texts and numbers can be written");
     line.push(b'\n');
     line
-}
-
-/// Nothing where no time is known.
-fn rfc_3339(ms: u64) -> Option<String> {
-    let time = DateTime::from_timestamp_millis(i64::try_from(ms).ok().filter(|ms| *ms > 0)?)?;
-    Some(time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
 /// A dead letter's fields.

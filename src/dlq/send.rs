@@ -1,7 +1,7 @@
 //! Sends records to a front door: `POST /v1/ingest/{kind}`, a record a line, all of a request or nothing.
 
 use super::error::DlqError;
-use crate::http_client::{HttpBounds, HttpClient, problem_of};
+use crate::http_client::{HttpBounds, HttpClient, detail_of, problem_of};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{Request, Response, Uri};
@@ -17,8 +17,6 @@ const ATTEMPTS: u32 = 10;
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// The longest wait, also if the front door asks for more.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
-/// Characters of an answer that is no problem's that are shown.
-const SHOWN_CHARS: usize = 200;
 
 /// A record on its way.
 pub struct Line {
@@ -105,7 +103,7 @@ impl Sender {
             let request = request.body(body.clone()).expect("the address was checked");
             let answer = self.runtime.block_on(self.client.send(request));
             let answer = answer.map_err(|error| DlqError::Http { url: url.clone(), error })?;
-            let (status, detail) = (answer.status().as_u16(), detail(&answer));
+            let (status, detail) = (answer.status().as_u16(), detail_of(&answer));
             match (status, line_index(&answer, lines.len())) {
                 (200..=299, _) => return Ok(Meaning::Accepted),
                 (400 | 413, Some(index)) => return Ok(Meaning::Line(index, detail)),
@@ -128,16 +126,6 @@ fn line_index(answer: &Response<Bytes>, lines: usize) -> Option<usize> {
     let problem: Value = serde_json::from_slice(answer.body()).ok()?;
     let line = usize::try_from(problem.get("line")?.as_u64()?).ok()?;
     (1..=lines).contains(&line).then(|| line - 1)
-}
-
-/// What the answer says went wrong: a problem's detail, else the beginning of the body.
-fn detail(answer: &Response<Bytes>) -> String {
-    let problem: Option<Value> = serde_json::from_slice(answer.body()).ok();
-    let said = problem.as_ref().and_then(|problem| problem.get("detail").or(problem.get("title")));
-    match said.and_then(Value::as_str) {
-        Some(said) => said.to_owned(),
-        None => String::from_utf8_lossy(answer.body()).trim().chars().take(SHOWN_CHARS).collect(),
-    }
 }
 
 /// In seconds; a date, the other form, is left to our own waits.

@@ -2,6 +2,9 @@
 
 mod tail_file;
 mod partition;
+mod rest;
+
+pub use rest::Rest;
 
 use crate::archive::{Item, Limits, PartitionName};
 use crate::buffers::Buffers;

@@ -23,6 +23,8 @@ pub struct PartitionTail {
     open: Option<OpenObject>,
     /// The first position not yet handed out.
     next: u64,
+    /// Positions before this one need not be handed out.
+    wanted_from: u64,
     time: u64,
     sequence: u64,
     /// Messages handed out.
@@ -75,10 +77,21 @@ impl PartitionTail {
             limits,
             open: None,
             next,
+            wanted_from: 0,
             time: 0,
             sequence: 0,
             handed_out: 0,
         }
+    }
+
+    /// Frames that lie before a position are passed over.
+    pub fn wanted_from(self, position: u64) -> PartitionTail {
+        PartitionTail { wanted_from: position, ..self }
+    }
+
+    /// The first position that has not been handed out.
+    pub fn position(&self) -> u64 {
+        self.next
     }
 
     /// The next messages up to there, or a fault; nothing if there are none for now.
@@ -130,7 +143,8 @@ impl PartitionTail {
             let path = end.object_path(log, object);
             let key = path.strip_prefix(log).unwrap_or(&path).to_string_lossy().into_owned();
             let error = match OpenObject::open_files(end, object, log, self.limits) {
-                Ok((pieces, ends)) => {
+                Ok((mut pieces, ends)) => {
+                    pieces.pass_over(self.wanted_from);
                     let (source, partition) = (self.source.clone(), self.partition.name.clone());
                     let origin = Arc::new(Origin { source, partition, object: key });
                     return Some(Ok(OpenObject { start_offset: object.start_offset, origin, pieces, ends }));
@@ -220,6 +234,7 @@ impl PartitionTail {
             times,
             origin: self.open.as_ref()?.origin.clone(),
             messages,
+            envelopes: Vec::new(),
         };
         self.next = first + positions;
         self.handed_out += positions;
@@ -258,6 +273,13 @@ impl Pieces {
     fn lines(lines: TailFile, limits: Limits) -> Pieces {
         let window = Window::new(lines, limits.block_bytes);
         Pieces::Lines(Box::new(LinePieces::new(window, limits.record_max_bytes)))
+    }
+
+    /// Where no frames say which positions lines have, nothing is passed over.
+    fn pass_over(&mut self, wanted_from: u64) {
+        if let Pieces::Framed(framed) = self {
+            framed.pass_over(wanted_from);
+        }
     }
 
     fn next(&mut self, buffer: Vec<u8>) -> io::Result<Option<Piece>> {

@@ -55,6 +55,7 @@ pub fn begin(
         From::Reached(next) => return Ok(Begin { first: next, position: low.max(next), end: high }),
         From::Start(Start::Earliest) => return Ok(Begin { first: 0, position: low, end: high }),
         From::Start(Start::Latest) => high,
+        From::Start(Start::Offset(offset)) => offset.min(high),
         From::Start(Start::Time(time)) => {
             let mut list = TopicPartitionList::new();
             add(&mut list, topic, number, time.try_into().unwrap_or(0));

@@ -18,8 +18,16 @@ const NO_GROUP: &str = "pinflow-without-group";
 /// What a client tells by itself, kept until it is asked for.
 #[derive(Default)]
 pub struct Heard {
-    kept: Mutex<(Option<Statistics>, Option<String>)>,
+    kept: Mutex<Kept>,
     tokens: Tokens,
+}
+
+#[derive(Default)]
+struct Kept {
+    statistics: Option<Statistics>,
+    error: Option<String>,
+    /// Why the last connection has failed.
+    reason: Option<String>,
 }
 
 impl Heard {
@@ -29,12 +37,12 @@ impl Heard {
 
     /// The latest statistics, once.
     pub fn take_statistics(&self) -> Option<Statistics> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).0.take()
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).statistics.take()
     }
 
     /// The latest error, once.
     pub fn take_error(&self) -> Option<String> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).1.take()
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).error.take()
     }
 }
 
@@ -46,19 +54,22 @@ impl ClientContext for Heard {
     }
 
     fn stats(&self, statistics: Statistics) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(statistics);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).statistics = Some(statistics);
     }
 
     fn error(&self, error: Refusal, reason: &str) {
         // Ends of partitions and the like are no errors; those that are stand in the status, too.
         let told = told_with(&error, reason);
         warn!(error = told, "Kafka");
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         // That all brokers are gone says less than why the last one is.
-        let all_down = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
-        let last = &mut self.kept.lock().unwrap_or_else(PoisonError::into_inner).1;
-        if !all_down || last.is_none() {
-            *last = Some(told);
-        }
+        kept.error = match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::AllBrokersDown) => Some(kept.reason.clone().unwrap_or(told)),
+            _ => {
+                kept.reason = Some(told.clone());
+                Some(told)
+            }
+        };
     }
 }
 

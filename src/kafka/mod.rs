@@ -116,6 +116,11 @@ impl KafkaSource {
         self.watcher.tell(positions);
     }
 
+    /// Hands over keys and headers, too.
+    pub fn keep_envelopes(&mut self) {
+        self.reader.keep_envelopes();
+    }
+
     /// Where buffers of decoded blocks go.
     pub fn buffers(&self) -> Buffers {
         self.reader.buffers()

@@ -12,13 +12,14 @@ use super::tail::{Beginning, Received, Tail};
 use super::tails::Tails;
 use super::waiting::{Ended, Waiting};
 use crate::archive::Item;
+use crate::block::Envelope;
 use crate::buffers::Buffers;
 use crate::config::{Config, KafkaSettings};
 use crate::follow::{Woken, wake};
 use crossbeam_channel::{Receiver, Sender};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::{KafkaError as PollError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::{Offset, TopicPartitionList};
 use std::collections::VecDeque;
 use std::collections::btree_map::Entry;
@@ -71,6 +72,7 @@ pub struct Reader {
     source: String,
     at_start: AtStart,
     empty: Empty,
+    keeps_envelopes: bool,
     /// Partitions that are read no more, and after how many items all of them is handed over.
     ended: VecDeque<(u64, Key, Reached)>,
     /// Where they are told then.
@@ -102,6 +104,7 @@ impl Reader {
             source: super::source_name(settings),
             at_start: AtStart::default(),
             empty: Empty::default(),
+            keeps_envelopes: false,
             ended: VecDeque::new(),
             given_back,
         })
@@ -110,6 +113,11 @@ impl Reader {
     /// Where buffers of decoded blocks go.
     pub fn buffers(&self) -> Buffers {
         self.buffers.clone()
+    }
+
+    /// Hands over what comes with each message, too.
+    pub fn keep_envelopes(&mut self) {
+        self.keeps_envelopes = true;
     }
 
     /// Reads until it has to stop.
@@ -208,7 +216,9 @@ impl Reader {
                 None => return true,
                 Some(Ok(message)) => {
                     if let Some(tail) = self.tails.get(message.topic(), message.partition()) {
-                        tail.take(&received(&message));
+                        if tail.take(&received(&message)) && self.keeps_envelopes {
+                            tail.keep(envelope(&message));
+                        }
                         if tail.bytes() >= self.block_bytes {
                             self.waiting.push(tail.block(|| self.buffers.take()).expect("messages came"));
                         }
@@ -318,5 +328,14 @@ fn received<'a>(message: &'a BorrowedMessage<'_>) -> Received<'a> {
         time: message.timestamp().to_millis(),
         key: message.key(),
         value: message.payload(),
+    }
+}
+
+fn envelope(message: &BorrowedMessage<'_>) -> Envelope {
+    let headers = message.headers().into_iter().flat_map(|headers| headers.iter());
+    Envelope {
+        key: message.key().map(<[u8]>::to_vec),
+        headers: headers.map(|header| (header.key.to_owned(), header.value.map(<[u8]>::to_vec))).collect(),
+        is_tombstone: message.payload().is_none(),
     }
 }

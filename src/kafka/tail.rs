@@ -4,7 +4,7 @@ use super::reached::{HandedOut, Reached};
 use super::seen::Seen;
 use super::tombstone;
 use crate::archive::Item;
-use crate::block::{Block, Messages, Origin, Times};
+use crate::block::{Block, Envelope, Messages, Origin, Times};
 use crate::partitions::KnownPartition;
 use crate::skips::Skips;
 use std::ops::Range;
@@ -36,6 +36,8 @@ struct Gathered {
     values: Vec<Range<usize>>,
     times: Times,
     skips: Skips,
+    envelopes: Vec<Envelope>,
+    envelope_bytes: usize,
 }
 
 /// A partition as it is begun.
@@ -123,14 +125,14 @@ impl Tail {
 
     /// Bytes that wait for the next block.
     pub fn bytes(&self) -> usize {
-        self.gathered.bytes.len()
+        self.gathered.bytes.len() + self.gathered.envelope_bytes
     }
 
-    /// A message came.
-    pub fn take(&mut self, message: &Received<'_>) {
+    /// A message came. False if it has come before.
+    pub fn take(&mut self, message: &Received<'_>) -> bool {
         if message.offset < self.next {
             self.duplicates += 1;
-            return;
+            return false;
         }
         self.pass_over(message.offset);
         self.next = message.offset + 1;
@@ -148,6 +150,13 @@ impl Tail {
             None => gathered.bytes.extend_from_slice(tombstone::record(message.key).as_bytes()),
         }
         gathered.values.push(begin..gathered.bytes.len());
+        true
+    }
+
+    /// What came with the last message; of all or of none.
+    pub fn keep(&mut self, envelope: Envelope) {
+        self.gathered.envelope_bytes += envelope.bytes();
+        self.gathered.envelopes.push(envelope);
     }
 
     /// Positions before this one hold nothing more.
@@ -166,7 +175,8 @@ impl Tail {
             return None;
         }
         let next = Gathered { bytes: buffer(), ..Gathered::default() };
-        let Gathered { bytes, values, times, skips } = std::mem::replace(&mut self.gathered, next);
+        let Gathered { bytes, values, times, skips, envelopes, envelope_bytes } =
+            std::mem::replace(&mut self.gathered, next);
         self.gathered.bytes.clear();
         let block = Block {
             kind: self.partition.kind,
@@ -177,10 +187,11 @@ impl Tail {
             first_position: self.next - positions,
             positions,
             skips,
-            bytes: bytes.len() as u64,
+            bytes: (bytes.len() + envelope_bytes) as u64,
             times: if values.is_empty() { Times::one(self.time) } else { times },
             origin: self.origin.clone(),
             messages: Messages::Values(bytes, values),
+            envelopes,
         };
         self.sequence += 1;
         self.handed_out += positions;

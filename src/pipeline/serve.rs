@@ -42,7 +42,9 @@ pub fn start(config: &Config, running: Arc<Running>) -> Result<Serving, RunError
         Builder::new_multi_thread().worker_threads(THREADS).thread_name("http").enable_all().build();
     let runtime = runtime.map_err(|error| RunError::Start(error.to_string()))?;
     let limits = limits(config);
-    let door = door(config, &limits, &running)?;
+    let in_flight = InFlight::new(limits.in_flight_bytes);
+    let door = door(config, &limits, &in_flight, &running)?;
+    let log = api::log::routes(running.clone(), config, limits.clone(), in_flight);
     let listen = config.live.listen;
     let (probes, observer) = (probes(running.clone()), running.metrics.observer());
     let server = runtime.block_on(bind(listen, limits, probes, observer))?;
@@ -50,7 +52,7 @@ pub fn start(config: &Config, running: Arc<Running>) -> Result<Serving, RunError
     runtime.spawn(running.clone().observe_freshness());
     let views = running.shared.views.clone();
     let routes = front_door::routes(door).merge(api::routes(Api { views: views.clone() }));
-    let routes = routes.merge(api::routes_of_run(running)).merge(page::routes());
+    let routes = routes.merge(api::routes_of_run(running)).merge(log).merge(page::routes());
     let (stop, stopping) = oneshot::channel();
     // Dropping the sender stops, too.
     let stopping = async { drop(stopping.await) };
@@ -103,7 +105,12 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-fn door(config: &Config, limits: &Limits, running: &Arc<Running>) -> Result<Door, RunError> {
+fn door(
+    config: &Config,
+    limits: &Limits,
+    in_flight: &InFlight,
+    running: &Arc<Running>,
+) -> Result<Door, RunError> {
     let destination = match &running.input {
         Input::Log(input) => Destination::Log(log_topics(config, limits, input)?),
         Input::Kafka(input) => Destination::Kafka(kafka_topics(config, input)),
@@ -113,7 +120,7 @@ fn door(config: &Config, limits: &Limits, running: &Arc<Running>) -> Result<Door
         destination,
         overload: Overload::new(move || lagging.is_live() && lagging.input.lag_bytes() > lag_max_bytes),
         limits: limits.clone(),
-        in_flight: InFlight::new(limits.in_flight_bytes),
+        in_flight: in_flight.clone(),
     })
 }
 

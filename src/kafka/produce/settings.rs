@@ -67,7 +67,7 @@ impl ProducerSettings {
     pub fn of_run(config: &Config, source: &KafkaSettings) -> ProducerSettings {
         ProducerSettings {
             brokers: source.brokers.clone(),
-            connection: config.front_door.connection.clone(),
+            connection: source.librdkafka.clone(),
             own: config.front_door.librdkafka.clone(),
             timeout: Some(Duration::from_millis(config.front_door.timeout_ms as u64)),
             queue_bytes: config.front_door.queue_bytes,

@@ -1,0 +1,148 @@
+//! Shows topics of Kafka: what they hold, then what comes.
+
+use super::error::TapError;
+use super::flow::{self, End};
+use super::printer::Printer;
+use super::source::Topics;
+use super::{Outcome, TapArgs};
+use crate::begin::Begin;
+use crate::config::{self, Config, KafkaSettings, Mapping, OnGap, Start};
+use crate::kafka::{self, KafkaSource, Shared, SourceStatus, Status, Tokens};
+use crate::partitions::Partitions;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long brokers are waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How often it is looked whether something is wrong.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Shows them.
+pub fn show(
+    topics: Topics,
+    args: &TapArgs,
+    config: &Config,
+    printer: &mut Printer,
+    interrupted: &AtomicBool,
+) -> Result<Outcome, TapError> {
+    let settings = settings(topics, args, config)?;
+    let status = Arc::new(Status::default());
+    let stop = Arc::new(AtomicBool::new(false));
+    let shared = Shared {
+        status: status.clone(),
+        tokens: Tokens::start(&settings)?,
+        woken: Arc::default(),
+        stop: stop.clone(),
+    };
+    let partitions = Arc::new(Partitions::default());
+    let mut source = KafkaSource::new(&settings, config, partitions, Default::default(), shared)?;
+    source.keep_envelopes();
+    // The threads end by themselves, and nobody needs them to: a broker that is away would be waited for.
+    let (items, _threads) = source.start().map_err(TapError::Start)?;
+    let mut look = Look {
+        status,
+        settings,
+        begun: Instant::now(),
+        next: Instant::now(),
+        has_begun: false,
+        troubled: None,
+        until_end: args.until_end,
+    };
+    let end = flow::show(&items, args.until_end, printer, interrupted, || look.look());
+    stop.store(true, Ordering::Relaxed);
+    match end? {
+        End::Interrupted if !args.is_endless() => Ok(Outcome::Interrupted),
+        End::CaughtUp => look.check_begun().map(|()| Outcome::Complete),
+        // Nothing more comes from threads that have ended, and they end for a reason.
+        End::AllRead => Err(look.failed(&look.status.lock())),
+        End::Interrupted | End::Enough => Ok(Outcome::Complete),
+    }
+}
+
+/// How the topics are read that are of the kind that is wanted.
+fn settings(topics: Topics, args: &TapArgs, config: &Config) -> Result<KafkaSettings, TapError> {
+    let Topics { brokers, names } = topics;
+    let mut wanted = Vec::new();
+    for topic in names {
+        match config.kinds.of(&topic) {
+            Some(Mapping::Kind(kind)) if args.kind.is_none_or(|wanted| wanted == kind) => wanted.push(topic),
+            Some(Mapping::Kind(_)) => {}
+            Some(Mapping::Ignore) => return Err(TapError::Ignored { topic }),
+            None => return Err(TapError::UnknownKind { name: topic }),
+        }
+    }
+    if let Some(kind) = args.kind.filter(|_| wanted.is_empty()) {
+        return Err(TapError::NothingOfKind { source_text: args.source.clone(), kind });
+    }
+    let start = match args.from {
+        Begin::Earliest => Start::Earliest,
+        Begin::Latest => Start::Latest,
+        Begin::Offset(offset) => Start::Offset(offset),
+        Begin::Time(time) => Start::Time(time.try_into().unwrap_or(i64::MAX)),
+    };
+    Ok(KafkaSettings {
+        brokers,
+        topics: config::Topics { names: wanted, patterns: Vec::new() },
+        start,
+        backfill: None,
+        // Who looks wants to see what is there.
+        on_gap: OnGap::Skip,
+        group: None,
+        create_topics: None,
+        ..config.kafka_clients.clone()
+    })
+}
+
+/// Looks whether something is wrong with the topics.
+struct Look {
+    status: Arc<Status>,
+    settings: KafkaSettings,
+    begun: Instant,
+    next: Instant,
+    /// Whether the topics were found.
+    has_begun: bool,
+    /// Since when something is wrong, which was told then.
+    troubled: Option<Instant>,
+    until_end: bool,
+}
+
+impl Look {
+    /// Topics that are not there are an error at the start; what goes wrong later is told, and waited for.
+    fn look(&mut self) -> Result<(), TapError> {
+        if Instant::now() < self.next {
+            return Ok(());
+        }
+        self.next = Instant::now() + LOOK_EVERY;
+        let status = self.status.lock().clone();
+        let is_late = self.begun.elapsed() > PATIENCE;
+        if status.stopped.is_some() || !self.has_begun && (is_late || !status.missing.is_empty()) {
+            return Err(self.failed(&status));
+        }
+        self.has_begun |= status.is_known;
+        let troubles = if self.has_begun { status.troubles() } else { Vec::new() };
+        if troubles.is_empty() {
+            self.troubled = None;
+            return Ok(());
+        }
+        let since = *self.troubled.get_or_insert_with(|| {
+            troubles.iter().for_each(|trouble| flow::warn(trouble));
+            Instant::now()
+        });
+        // Who follows topics waits for their brokers; who wants what they hold now has to know that it cannot be had.
+        if self.until_end && since.elapsed() > PATIENCE { Err(self.failed(&status)) } else { Ok(()) }
+    }
+
+    /// A partition that could not be begun has not been shown to its end.
+    fn check_begun(&self) -> Result<(), TapError> {
+        let status = self.status.lock();
+        if status.not_begun.is_empty() { Ok(()) } else { Err(self.failed(&status)) }
+    }
+
+    fn failed(&self, status: &SourceStatus) -> TapError {
+        let missing = status.missing.first().map(|topic| format!("there is no topic {topic}"));
+        let problem = status.stopped.clone().or(missing).or_else(|| status.troubles().first().cloned());
+        let problem = problem.unwrap_or_else(|| "nothing more comes".to_owned());
+        TapError::Topics { brokers: kafka::source_name(&self.settings), problem }
+    }
+}
