@@ -25,6 +25,7 @@ mod reader;
 mod topics;
 mod create;
 mod begin;
+mod uncommitted;
 mod made_again;
 mod check;
 mod hand_over;
