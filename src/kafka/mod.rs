@@ -28,6 +28,7 @@ mod begin;
 mod uncommitted;
 mod made_again;
 mod check;
+mod fills;
 mod hand_over;
 mod progress;
 mod watcher;

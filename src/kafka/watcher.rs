@@ -11,7 +11,7 @@ use super::made_again;
 use super::msk_iam::Tokens;
 use super::progress::{Positions, Progress};
 use super::ranks::Ranks;
-use super::reached::{Reached, ReachedPartitions};
+use super::reached::{self, Reached, ReachedPartitions};
 use super::reader::Order;
 use super::status::{Status, named};
 use super::tail::Beginning;
@@ -208,7 +208,8 @@ impl Watcher {
         self.begin_new(found)?;
         self.status.lock().is_known = true;
         // What the archive is asked for at the first look was there at the start, too.
-        if !self.is_all_begun && self.archive.as_ref().is_none_or(HandOver::is_idle) {
+        let is_idle = self.archive.as_ref().is_none_or(HandOver::is_idle);
+        if !self.is_all_begun && is_idle && self.status.lock().not_begun.is_empty() {
             self.is_all_begun = true;
             self.order(Order::AllBegun);
         }
@@ -260,8 +261,21 @@ impl Watcher {
                 Err(error) => not_begun.push((name, error)),
             }
         }
-        self.status.lock().not_begun = not_begun;
+        self.tell_not_begun(not_begun);
         Ok(())
+    }
+
+    /// What the archive is asked for again is still missing while it is.
+    fn tell_not_begun(&self, mut not_begun: Vec<(PartitionName, String)>) {
+        let told: BTreeSet<PartitionName> = not_begun.iter().map(|(name, _)| name.clone()).collect();
+        let mut status = self.status.lock();
+        let is_asked = |name: &PartitionName| {
+            let archive = self.archive.as_ref();
+            archive.is_some_and(|archive| reached::key_of(name).is_some_and(|key| archive.has(&key)))
+        };
+        let before = status.not_begun.drain(..);
+        not_begun.extend(before.filter(|(name, _)| is_asked(name) && !told.contains(name)));
+        status.not_begun = not_begun;
     }
 
     /// Where a partition is begun. What was read of it may be more than what is committed.

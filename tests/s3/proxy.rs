@@ -43,6 +43,7 @@ pub struct FaultProxy {
 struct Counts {
     requests: AtomicUsize,
     faults: AtomicUsize,
+    lists: Mutex<Vec<String>>,
 }
 
 /// What happens once, before a request is sent on.
@@ -118,6 +119,11 @@ impl FaultProxy {
         self.counts.requests.load(Ordering::Relaxed)
     }
 
+    /// The first lines of all requests for lists.
+    pub fn lists(&self) -> Vec<String> {
+        self.counts.lists.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Requests that met a fault.
     pub fn faults(&self) -> usize {
         self.counts.faults.load(Ordering::Relaxed)
@@ -143,7 +149,9 @@ impl Behaviour {
             self.counts.requests.fetch_add(1, Ordering::Relaxed);
             let first_line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
             let first_line = String::from_utf8_lossy(first_line).into_owned();
-            if !first_line.contains("list-type=2") {
+            if first_line.contains("list-type=2") {
+                self.counts.lists.lock().unwrap_or_else(PoisonError::into_inner).push(first_line.clone());
+            } else {
                 self.pass_object();
             }
             let fault = self.next_fault().filter(|_| first_line.contains(&self.of));
