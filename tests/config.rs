@@ -63,6 +63,7 @@ fn the_shipped_file_says_the_defaults() {
             queue_bytes: 64 << 20,
             librdkafka: LibrdkafkaSettings::default(),
             connection: LibrdkafkaSettings::default(),
+            msk_iam: None,
         },
         archive: ArchiveSettings {
             to: None,

@@ -5,6 +5,7 @@ use super::document::Entry;
 use super::error::ConfigError;
 use super::kafka::{KafkaSettings, LibrdkafkaSettings, librdkafka};
 use super::kinds::{Kinds, Mapping};
+use super::msk_iam::{self, MskIamSettings};
 use super::written::Written;
 use pinflow_dataflows::kind::Kind;
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub struct FrontDoorSettings {
     pub librdkafka: LibrdkafkaSettings,
     /// The source's own, also where it is the log: an emulation may send to topics without reading any.
     pub connection: LibrdkafkaSettings,
+    /// Whose tokens the brokers are shown: the source's own, also where it is the log.
+    pub msk_iam: Option<MskIamSettings>,
 }
 
 /// What pinflow relies on, and sets by itself.
@@ -53,13 +56,15 @@ pub(super) fn settings(
     kafka: Option<&KafkaSettings>,
     kinds: &Kinds,
 ) -> Result<FrontDoorSettings, ConfigError> {
+    let connection = librdkafka(written, Written::LIBRDKAFKA, &[])?;
     let mut settings = FrontDoorSettings {
         topics: BTreeMap::new(),
         streams: BTreeMap::new(),
         timeout_ms: number(written.get("front_door.timeout_ms"), 100..=TIMEOUT_MAX_MS)?,
         queue_bytes: number(written.get("front_door.queue_bytes"), 1 << 20..=1 << 30)?,
         librdkafka: librdkafka(written, Written::PRODUCER, &RESERVED)?,
-        connection: librdkafka(written, Written::LIBRDKAFKA, &[])?,
+        msk_iam: msk_iam::settings(written, &connection)?,
+        connection,
     };
     for kind in Kind::ALL {
         let entry = written.get(&format!("front_door.{}", kind.name()));
