@@ -67,5 +67,6 @@ mod stored;
 mod door;
 mod door_streams;
 mod door_outage;
+mod door_rights;
 mod emulated;
 mod door_volume;
