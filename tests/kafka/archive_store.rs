@@ -108,13 +108,13 @@ fn what_the_archive_does_not_have_yet_is_asked_for_ever_less_often() {
     for (topic, number) in lost.partitions() {
         run.wait_until_told(&format!("topic {topic} partition {number}: the messages from offset 5 to 9"));
     }
-    let lists = proxy.lists();
+    let lists = proxy.asked("list-type=2");
     let (begin, before) = (Instant::now(), lists.len());
     while begin.elapsed() < Duration::from_secs(16) {
         run.wait_until_told("does not have them yet");
     }
     // At most after 2, 4 and 8 s, each of two topics and its partitions; not all that there is.
-    let lists = proxy.lists().split_off(before);
+    let lists = proxy.asked("list-type=2").split_off(before);
     assert!((1..=18).contains(&lists.len()), "{lists:?}");
     let of_topic = |line: &String| lost.topics[..2].iter().any(|topic| line.contains(topic.as_str()));
     assert!(lists.iter().all(of_topic), "{lists:?}");
