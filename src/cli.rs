@@ -350,6 +350,7 @@ fn emulate_live(task: LiveTask) -> Result<u8, CommandError> {
     if let Some(path) = &task.config {
         let config = Config::load(Some(path))?;
         settings.kafka.connection = config.kafka_clients.librdkafka;
+        settings.kafka.msk_iam = config.kafka_clients.msk_iam;
         settings.kafka.sending = config.front_door.librdkafka;
     }
     let sent = live::run(&settings, scratch::wait_for_interrupt())?;

@@ -62,6 +62,7 @@ fn the_shipped_file_says_the_defaults() {
             topics: Topics::default(),
             start: Start::Earliest,
             backfill: None,
+            backfill_patience: Duration::from_secs(300),
             on_gap: OnGap::Fail,
             group: Some("pinflow".to_string()),
             create_topics: None,
@@ -336,7 +337,7 @@ fn topics_of_kafka_are_a_source() {
     assert!(kafka.topics.has("a.x") && kafka.topics.has("b.pin") && !kafka.topics.has("b.geo"));
     assert_eq!((kafka.start, kafka.on_gap), (Start::Time(1_738_281_600_000), OnGap::Skip));
     assert_eq!(kafka.create_topics, Some(CreateTopics { partitions: 6, replication: 3 }));
-    assert_eq!(kafka.in_flight_max_bytes, 64 << 20);
+    assert_eq!((kafka.in_flight_max_bytes, kafka.backfill_patience.as_secs()), (64 << 20, 300));
     let settings = kafka.librdkafka.0.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
     let expected =
         ["fetch.min.bytes=7", "log.connection.close=false", "sasl.password=42", "security.protocol=SSL"];

@@ -51,6 +51,8 @@ pub struct Listing {
     pub partitions: Vec<Partition>,
     /// Objects whose names disagree with their folders.
     pub faults: Vec<Fault>,
+    /// Whether all topics lie below the folder `topics/`.
+    pub is_below_topics: bool,
 }
 
 /// Why an archive cannot be read.
@@ -100,13 +102,28 @@ pub fn list_of(
     kinds: &Kinds,
     is_wanted: &mut dyn FnMut(&str) -> bool,
 ) -> Result<Listing, ArchiveError> {
-    let mut listing = Listing::default();
+    list_below("", sources, kinds, is_wanted)
+}
+
+/// The same of one topic, where all of them lie below the folder `topics/`.
+pub fn list_topic(sources: &[Source], kinds: &Kinds, topic: &str) -> Result<Listing, ArchiveError> {
+    list_below(&format!("{TOPICS}{topic}/"), sources, kinds, &mut |_| true)
+}
+
+fn list_below(
+    folder: &str,
+    sources: &[Source],
+    kinds: &Kinds,
+    is_wanted: &mut dyn FnMut(&str) -> bool,
+) -> Result<Listing, ArchiveError> {
+    let mut listing = Listing { is_below_topics: true, ..Listing::default() };
     let mut partitions: BTreeMap<PartitionName, (Kind, Vec<Object>)> = BTreeMap::new();
     for (number, source) in sources.iter().enumerate() {
-        let mut objects = objects_of(source)?;
+        let mut objects = objects_of(source, folder)?;
+        listing.is_below_topics &= objects.has_topics;
         if objects.may_lack_companions() {
             // The archive grows: what was put before an object may stand in a part of the list that was read before.
-            objects.companions.extend(objects_of(source)?.companions);
+            objects.companions.extend(objects_of(source, folder)?.companions);
         }
         objects.topics.retain(|topic, _| is_wanted(topic));
         for (topic, found) in objects.topics {
@@ -170,6 +187,8 @@ struct Objects {
     topics: Topics,
     /// By the keys of the objects that they belong to.
     companions: HashMap<String, Found>,
+    /// Whether there is a folder `topics/`.
+    has_topics: bool,
 }
 
 impl Objects {
@@ -189,10 +208,10 @@ impl Objects {
     }
 }
 
-fn objects_of(source: &Source) -> Result<Objects, ArchiveError> {
+fn objects_of(source: &Source, folder: &str) -> Result<Objects, ArchiveError> {
     let (mut below_topics, mut others, mut has_topics) = (Topics::new(), Topics::new(), false);
     let mut companions = HashMap::new();
-    source.store.list(&mut |found| {
+    source.store.list_below(folder, &mut |found| {
         if let Some(object) = object_key(&found.key) {
             companions.insert(object, found);
             return;
@@ -209,5 +228,5 @@ fn objects_of(source: &Source) -> Result<Objects, ArchiveError> {
             topics.entry(topic.to_owned()).or_default().push((found, below));
         }
     })?;
-    Ok(Objects { topics: if has_topics { below_topics } else { others }, companions })
+    Ok(Objects { topics: if has_topics { below_topics } else { others }, companions, has_topics })
 }

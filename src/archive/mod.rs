@@ -20,7 +20,7 @@ pub use framed::{FrameFault, FramedPieces};
 pub use large::TooLarge;
 pub use layout::{Place, place};
 pub use lines::LinePieces;
-pub use listing::{ArchiveError, Listing, Object, Partition, PartitionName, list, list_of};
+pub use listing::{ArchiveError, Listing, Object, Partition, PartitionName, list, list_of, list_topic};
 pub use partition::{PartitionReader, ReadTo};
 pub use piece::{Piece, Timed};
 pub use reader::{Item, Items, Limits, read_all};

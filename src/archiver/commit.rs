@@ -6,7 +6,8 @@
 //! nor removed, and says where the object ends and what its lines are. An object is put only by who has read or put the
 //! companion with exactly these frames. Hence
 //!
-//! - an object that is there always has its companion, and they belong together, whoever put either;
+//! - an object that is there always has its companion, and they belong together, whoever put either. A sink of another sort,
+//!   which knows nothing of this, may put an object under the same name: one that was there first is looked at;
 //! - no position is in two objects, as long as the archivers were configured alike to begin with;
 //! - a companion alone is an announcement. Readers pass over it. Whoever finds it puts the object, with the end that it
 //!   names: after a crash that is the one who has put it.
@@ -15,8 +16,11 @@
 //! is left alone: replacing it could not be told from taking it away from somebody who is only slow.
 
 use super::built::{Built, packed};
+use crate::log::frame::checksum;
 use crate::log::frames::{End, Frames};
 use crate::store::{Created, StoreError, Target};
+use flate2::read::MultiGzDecoder;
+use std::io::Read;
 
 /// Where an object is put.
 #[derive(Clone, Debug)]
@@ -57,6 +61,15 @@ pub enum CommitError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Somebody else's object is there.
+    #[error(
+        "{place}: it is not what its companion says: something else writes to this archive, too, perhaps Kafka Connect's S3 \
+         sink; let one of them write to another place, and remove what the other has put here"
+    )]
+    Foreign {
+        /// Where it is.
+        place: String,
+    },
     /// It could not be packed.
     #[error("cannot pack {place}: {error}")]
     Pack {
@@ -83,10 +96,37 @@ pub fn commit(target: &dyn Target, keys: &Keys, built: Built, gzip: bool) -> Res
             }
         }
     }
+    let lines = Lines { bytes: built.lines.len(), checksum: checksum(&built.lines) };
     let object = packed(built.lines, gzip);
     let object = object.map_err(|error| CommitError::Pack { place: target.place(&keys.object), error })?;
     let created = target.create(&keys.object, object)?;
+    if created == Created::There && !lines.are_of(target.read(&keys.object)?) {
+        return Err(CommitError::Foreign { place: target.place(&keys.object) });
+    }
     Ok(Outcome::Committed { by_us: created == Created::New })
+}
+
+/// What an object's lines are known by.
+struct Lines {
+    bytes: usize,
+    checksum: u32,
+}
+
+impl Lines {
+    /// Whether they are an object's, packed or not. One that is removed meanwhile is nobody else's.
+    fn are_of(&self, object: Option<Vec<u8>>) -> bool {
+        let Some(object) = object else { return true };
+        let mut unpacked = Vec::new();
+        let lines = match object.starts_with(&[0x1f, 0x8b]) {
+            // One byte more shows that it is longer.
+            true => MultiGzDecoder::new(&object[..])
+                .take(self.bytes as u64 + 1)
+                .read_to_end(&mut unpacked)
+                .map(|_| &unpacked),
+            false => Ok(&object),
+        };
+        lines.is_ok_and(|lines| lines.len() == self.bytes && checksum(lines) == self.checksum)
+    }
 }
 
 /// Whether the object that was announced is there.

@@ -3,11 +3,11 @@
 use super::commit::read_end;
 use crate::archive::{Place, place};
 use crate::kafka::{Reached, ReachedPartitions};
-use crate::log::companion_key;
 use crate::log::frames::{Frames, Version};
+use crate::log::{companion_key, object_key};
 use crate::store::{Found, Store, StoreError, Target};
 use flate2::read::MultiGzDecoder;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufRead, BufReader, Read};
 
 /// Why it cannot be found out.
@@ -26,10 +26,22 @@ pub enum ReachedError {
         /// What is wrong.
         problem: String,
     },
+    /// Another sink writes there, too.
+    #[error(
+        "{key}: {problem}: something else writes to this archive, too, perhaps Kafka Connect's S3 sink. Its objects and pinflow's \
+         hold the same positions, and replace each other. Let one of them write to another place (archive.to, or --to), and \
+         remove what the other has put here"
+    )]
+    Foreign {
+        /// The object.
+        key: String,
+        /// What shows it.
+        problem: String,
+    },
 }
 
-/// The last object of a partition.
-struct Last {
+/// An object of a partition.
+struct Numbered {
     start: u64,
     found: Found,
 }
@@ -38,16 +50,40 @@ struct Last {
 /// Companions are asked for by name, for one that was put before its object may still stand in a part of the list that was
 /// read before that.
 pub fn reached(store: &dyn Store, target: &dyn Target) -> Result<ReachedPartitions, ReachedError> {
-    let mut last = BTreeMap::<(String, i32), Last>::new();
+    let (mut partitions, mut companions) = (BTreeMap::<_, Vec<Numbered>>::new(), HashSet::new());
     store.list(&mut |found| {
-        if let Some((name, start)) = place_of(&found.key) {
-            let last = last.entry(name).or_insert_with(|| Last { start, found: found.clone() });
-            if start > last.start {
-                *last = Last { start, found };
-            }
+        if let Some(object) = object_key(&found.key) {
+            companions.insert(object);
+        } else if let Some((name, start)) = place_of(&found.key) {
+            partitions.entry(name).or_default().push(Numbered { start, found });
         }
     })?;
-    last.into_iter().map(|(name, last)| Ok((name, end(store, target, &last)?))).collect()
+    let reached = |(name, objects): ((String, i32), Vec<Numbered>)| {
+        check_all_are_own(&objects, &companions, target)?;
+        let last = objects.iter().max_by_key(|object| object.start).expect("there is one");
+        Ok((name, end(store, target, last)?))
+    };
+    partitions.into_iter().map(reached).collect()
+}
+
+/// An archive that another sink has begun is gone on with. Behind the first object with a companion all have one.
+fn check_all_are_own(
+    objects: &[Numbered],
+    companions: &HashSet<String>,
+    target: &dyn Target,
+) -> Result<(), ReachedError> {
+    let has_companion = |object: &&Numbered| companions.contains(&object.found.key);
+    let Some(first) = objects.iter().filter(has_companion).map(|object| object.start).min() else {
+        return Ok(());
+    };
+    for object in objects.iter().filter(|object| object.start >= first && !has_companion(object)) {
+        let key = &object.found.key;
+        if !target.has(&companion_key(key))? {
+            let problem = "it lies behind objects of pinflow's, and has no companion".to_owned();
+            return Err(ReachedError::Foreign { key: target.place(key), problem });
+        }
+    }
+    Ok(())
 }
 
 /// Topic and partition's number of an object, and where it begins.
@@ -61,7 +97,7 @@ fn place_of(key: &str) -> Option<((String, i32), u64)> {
     }
 }
 
-fn end(store: &dyn Store, target: &dyn Target, last: &Last) -> Result<Reached, ReachedError> {
+fn end(store: &dyn Store, target: &dyn Target, last: &Numbered) -> Result<Reached, ReachedError> {
     let wrong = |key: &str, problem| ReachedError::Object { key: target.place(key), problem };
     let companion = companion_key(&last.found.key);
     let Some(bytes) = target.read(&companion)? else {
@@ -74,6 +110,12 @@ fn end(store: &dyn Store, target: &dyn Target, last: &Last) -> Result<Reached, R
         Some(reached) => Ok(reached),
         None => {
             let end = read_end(&bytes).map_err(|problem| wrong(&companion, problem))?;
+            let (key, is_packed) = (&last.found.key, last.found.key.ends_with(".gz"));
+            if !is_packed && last.found.bytes != end.bytes {
+                let problem =
+                    format!("it has {} bytes, and {} by its companion", last.found.bytes, end.bytes);
+                return Err(ReachedError::Foreign { key: target.place(key), problem });
+            }
             Ok(Reached { next: end.position, time: end.time, handed_out: None })
         }
     }

@@ -15,6 +15,8 @@ pub struct Listed {
     partitions: BTreeMap<Arc<PartitionName>, (Kind, Vec<Object>)>,
     /// Objects that are not read.
     pub faults: Vec<Fault>,
+    /// Whether all topics lie below the folder `topics/`, so that one of them can be listed alone.
+    pub is_below_topics: bool,
 }
 
 /// Lists an archive. One that has nothing of the topics is no error: it may be about to be written.
@@ -35,8 +37,22 @@ pub fn list(sources: &[Source], topics: &Topics, kinds: &Kinds) -> Result<Listed
     if !others.is_empty() {
         warn!(?others, "the archive holds more than the topics that are read: it is left out");
     }
-    let mut listed = Listed { faults: listing.faults, ..Listed::default() };
-    for Partition { kind, name, objects } in listing.partitions {
+    Ok(listed(listing, sources))
+}
+
+/// The same of one of the topics.
+pub fn list_topic(sources: &[Source], kinds: &Kinds, topic: &str) -> Result<Listed, ArchiveError> {
+    match archive::list_topic(sources, kinds, topic) {
+        Ok(listing) => Ok(listed(listing, sources)),
+        Err(ArchiveError::Empty { .. }) => Ok(Listed::default()),
+        Err(error) => Err(error),
+    }
+}
+
+fn listed(listing: Listing, sources: &[Source]) -> Listed {
+    let Listing { partitions, faults, is_below_topics } = listing;
+    let mut listed = Listed { faults, is_below_topics, ..Listed::default() };
+    for Partition { kind, name, objects } in partitions {
         if name.number.is_some_and(|number| i32::try_from(number).is_ok()) {
             listed.partitions.insert(name, (kind, objects));
         } else {
@@ -47,10 +63,16 @@ pub fn list(sources: &[Source], topics: &Topics, kinds: &Kinds) -> Result<Listed
             listed.faults.extend(objects.iter().map(fault));
         }
     }
-    Ok(listed)
+    listed
 }
 
 impl Listed {
+    /// A topic was listed again.
+    pub fn replace(&mut self, topic: &str, new: Listed) {
+        self.partitions.retain(|name, _| name.topic != topic);
+        self.partitions.extend(new.partitions);
+    }
+
     /// The partitions, with their kinds and the bytes and the number of their objects.
     pub fn partitions(&self) -> impl Iterator<Item = (Arc<PartitionName>, Kind, u64, usize)> {
         self.partitions.iter().map(|(name, (kind, objects))| {

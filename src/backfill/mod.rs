@@ -4,10 +4,11 @@
 //! the first that the archive does not have; its blocks go the way that those of the topics go, and it is told how far that
 //! was. So a partition is in one pair of hands at any time.
 //!
-//! An archive is listed when it is asked for the first time, and again only for positions that topics have lost: what it gains
-//! while the topics are followed changes nothing.
+//! An archive is listed when it is asked for the first time, and again only for positions that topics have lost, of those
+//! topics: what it gains while the topics are followed changes nothing.
 
 mod listed;
+mod lists;
 mod part;
 mod outlet;
 mod threads;

@@ -1,10 +1,13 @@
 //! The threads that list and read the archive when they are asked to.
 
 use super::Archive;
-use super::listed::{Listed, list};
+use super::listed::Listed;
+use super::lists::{Lists, Of};
 use super::outlet::{Outlet, Stopped};
 use super::part::{End, Part, Told, reached, read_to};
-use crate::archive::{ArchiveError, Item, Limits, PartitionName, PartitionReader, ReadTo, Source};
+use crate::archive::{
+    ArchiveError, Fault, Item, Limits, Partition, PartitionName, PartitionReader, ReadTo, Source,
+};
 use crate::buffers::Buffers;
 use crate::config::{Config, Kinds, Topics};
 use crate::follow::Woken;
@@ -16,12 +19,8 @@ use crossbeam_channel::{Receiver, Sender};
 use pinflow_dataflows::kind::Kind;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-
-/// A list that is not older than that need not be made again.
-const LISTED_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// What is asked of the archive.
 #[derive(Debug)]
@@ -100,7 +99,7 @@ struct Shared {
     outlet: Outlet,
     progress: Arc<Progress>,
     told: Told,
-    listed: Mutex<Option<(Instant, Listed)>>,
+    lists: Mutex<Lists>,
 }
 
 impl Backfill {
@@ -129,7 +128,7 @@ impl Backfill {
             outlet: Outlet { items, woken, status, stop },
             progress,
             told: Told::default(),
-            listed: Mutex::default(),
+            lists: Mutex::default(),
         };
         let threads = limits.readers;
         (Backfill { shared: Arc::new(shared), threads, asked, answers }, asks, answered)
@@ -158,10 +157,17 @@ impl Backfill {
 impl Shared {
     fn answer(&self, ask: Ask) -> Result<Answer, Stopped> {
         match ask {
-            Ask::List => match self.list_if_older_than(Duration::ZERO)? {
-                Ok(listed) => Ok(Answer::Listed(self.count(&listed))),
-                Err(error) => Ok(Answer::NotListed(Failure::of(&error))),
-            },
+            Ask::List => {
+                let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+                match lists.all(self.listed()) {
+                    Ok((listed, faults)) => {
+                        let partitions = self.count(listed);
+                        self.tell(faults)?;
+                        Ok(Answer::Listed(partitions))
+                    }
+                    Err(error) => Ok(Answer::NotListed(Failure::of(&error))),
+                }
+            }
             Ask::Read { partition, number, rank, from, begin, list_again } => {
                 let name = partition.name.clone();
                 let part = Part {
@@ -199,14 +205,10 @@ impl Shared {
         begin: u64,
         list_again: bool,
     ) -> Result<Result<End, ArchiveError>, Stopped> {
-        let older_than = if list_again { LISTED_AGAIN_AFTER } else { Duration::MAX };
-        let name = &part.partition.name;
-        let (latest, whole) = match self.list_if_older_than(older_than)? {
-            Ok(listed) => (listed.from(name, begin), listed.whole(name)),
+        let (latest, whole) = match self.find(&part.partition.name, begin, list_again)? {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(Ok(End { reached: from, behind: None, failure: None })),
             Err(error) => return Ok(Err(error)),
-        };
-        let (Some(latest), Some(whole)) = (latest, whole) else {
-            return Ok(Ok(End { reached: from, behind: None, failure: None }));
         };
         let are_earlier = whole.objects.len() > latest.objects.len();
         let open = |objects| {
@@ -223,22 +225,32 @@ impl Shared {
         Ok(Ok(end))
     }
 
-    /// What the archive has, listed again if the list is older than that.
-    fn list_if_older_than(&self, age: Duration) -> Result<Result<ListedGuard<'_>, ArchiveError>, Stopped> {
-        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
-        if listed.as_ref().is_none_or(|(at, _)| at.elapsed() >= age) {
-            let mut new = match list(&self.sources, &self.topics, &self.kinds) {
-                Ok(new) => new,
-                Err(error) => return Ok(Err(error)),
-            };
-            new.faults.retain(|fault| self.told.add(fault));
-            let faults = std::mem::take(&mut new.faults);
-            if !faults.is_empty() {
-                self.outlet.send(Item::Unread(faults))?;
+    /// A partition from the last object on that begins at a position or before it, and from its first.
+    fn find(
+        &self,
+        name: &PartitionName,
+        begin: u64,
+        list_again: bool,
+    ) -> Result<Result<Option<(Partition, Partition)>, ArchiveError>, Stopped> {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        match lists.topic(self.listed(), &name.topic, list_again) {
+            Ok((listed, faults)) => {
+                let found = listed.from(name, begin).zip(listed.whole(name));
+                self.tell(faults)?;
+                Ok(Ok(found))
             }
-            *listed = Some((Instant::now(), new));
+            Err(error) => Ok(Err(error)),
         }
-        Ok(Ok(ListedGuard(listed)))
+    }
+
+    fn listed(&self) -> Of<'_> {
+        Of { sources: &self.sources, topics: &self.topics, kinds: &self.kinds }
+    }
+
+    /// Objects that are not read are told once.
+    fn tell(&self, mut faults: Vec<Fault>) -> Result<(), Stopped> {
+        faults.retain(|fault| self.told.add(fault));
+        if faults.is_empty() { Ok(()) } else { self.outlet.send(Item::Unread(faults)) }
     }
 
     /// For those who ask how far it is.
@@ -249,16 +261,5 @@ impl Shared {
             ((*name).clone(), kind)
         };
         listed.partitions().map(count).collect()
-    }
-}
-
-/// The list, while nobody makes another.
-struct ListedGuard<'a>(MutexGuard<'a, Option<(Instant, Listed)>>);
-
-impl std::ops::Deref for ListedGuard<'_> {
-    type Target = Listed;
-
-    fn deref(&self) -> &Listed {
-        &self.0.as_ref().expect("it was listed").1
     }
 }

@@ -9,6 +9,7 @@ use chrono::DateTime;
 use regex_lite::Regex;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// How topics are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct KafkaSettings {
     pub start: Start,
     /// The archive of the same topics, which is read before them.
     pub backfill: Option<String>,
+    /// How long the archive, or a partition of it, may fail before reading stops.
+    pub backfill_patience: Duration,
     /// What is done about messages that are gone before they were read.
     pub on_gap: OnGap,
     /// The group that progress is committed for; it is never read.
@@ -138,6 +141,7 @@ pub(super) fn settings(written: &Written) -> Result<(bool, KafkaSettings), Confi
         topics: topics(written.get("source.topics"))?,
         start,
         backfill: text(written.get("source.backfill"))?,
+        backfill_patience: seconds(written.get("source.backfill_patience_seconds"))?,
         on_gap,
         group: text(group)?,
         create_topics: create_topics(
@@ -226,6 +230,10 @@ fn check_archive(written: &Written, settings: &KafkaSettings) -> Result<(), Conf
         }
         _ => Ok(()),
     }
+}
+
+fn seconds(entry: &Entry) -> Result<Duration, ConfigError> {
+    Ok(Duration::from_secs(number(entry, 1..=86_400)? as u64))
 }
 
 fn create_topics(partitions: usize, replication: usize) -> Option<CreateTopics> {

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use chrono::DateTime;
 use serde::Deserialize;
 
 /// What the reason of every object fault begins with; behind it stands what is wrong.
@@ -53,6 +54,12 @@ impl StoredLetter {
     /// The reason without what is told of a single object.
     pub fn reason_name(&self) -> &str {
         if self.is_fault() { FAULT } else { &self.reason }
+    }
+
+    /// Its time in milliseconds since 1970; 0 where none is known.
+    pub fn time_ms(&self) -> u64 {
+        let time = self.time.as_deref().and_then(|time| DateTime::parse_from_rfc3339(time).ok());
+        time.map_or(0, |time| u64::try_from(time.timestamp_millis()).unwrap_or(0))
     }
 
     /// The message, if all of it is here.

@@ -10,7 +10,7 @@ pub enum Destination {
     /// The embedded log: any topic whose name tells its kind.
     Log(LogTopics),
     /// Topics of Kafka: those that are read, and are there.
-    Kafka(KafkaTopics),
+    Kafka(Box<KafkaTopics>),
 }
 
 /// Why a topic cannot be written to.

@@ -31,7 +31,7 @@ impl Watcher {
             }
             // Before the question: what comes meanwhile only makes the end greater.
             let Some((next, last)) = self.reached(number) else { continue };
-            match begin::bounds(&self.consumer, &key.0, key.1, TIMEOUT) {
+            match self.bounds(&key, next) {
                 Ok(bounds) => {
                     self.set_error(number, None);
                     self.check_bounds(&key, number, next, bounds)?;
@@ -39,10 +39,17 @@ impl Watcher {
                         seen.insert(key, last);
                     }
                 }
-                Err(error) => self.set_error(number, Some(error.to_string())),
+                Err(error) => self.set_error(number, Some(error)),
             }
         }
         self.check_seen(seen)
+    }
+
+    /// Where a partition begins and ends that was read up to a position.
+    fn bounds(&mut self, key: &made_again::Key, next: u64) -> Result<Bounds, String> {
+        let bounds = begin::bounds(&self.consumer, &key.0, key.1, TIMEOUT);
+        let Bounds { low, high } = bounds.map_err(|error| error.to_string())?;
+        Ok(Bounds { low, high: self.end_of(key, next, high)? })
     }
 
     /// The last messages that were read have to be what they were.

@@ -100,6 +100,13 @@ pub fn watcher(settings: &KafkaSettings, tokens: &Tokens) -> Result<Consumer, Ka
     make(&config, tokens)
 }
 
+/// The same for ends of partitions that are not committed yet.
+pub fn of_uncommitted(settings: &KafkaSettings, tokens: &Tokens) -> Result<Consumer, KafkaError> {
+    let mut config = common(settings, tokens);
+    config.set("isolation.level", "read_uncommitted");
+    make(&config, tokens)
+}
+
 /// What all clients are made with. Where tokens are needed, their contexts have to give them.
 pub fn common(settings: &KafkaSettings, tokens: &Tokens) -> ClientConfig {
     let mut config = ClientConfig::new();

@@ -3,6 +3,7 @@
 //! A partition is in one pair of hands: the archive reads it up to the first position that it does not have, then its topic
 //! does if it has that position. What neither of them has is a gap.
 
+use super::fills::{Fills, Turn};
 use super::made_again::Key;
 use super::reached::{self, HandedOut, Reached};
 use super::reader::Order;
@@ -22,10 +23,6 @@ use tracing::{info, warn};
 
 /// How long after a failure the archive is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
-/// How often it is asked for positions that it does not have yet: whoever writes it may be behind.
-const FILL_EVERY: Duration = Duration::from_secs(2);
-/// How long the archive may fail.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
 
 /// What the watcher knows of the archive.
 pub struct HandOver {
@@ -46,9 +43,12 @@ pub struct HandOver {
     behind: BTreeMap<Key, u64>,
     /// Partitions that are asked for again, at that time.
     again: BTreeMap<Key, Instant>,
-    /// Positions that the archive did not have, and when it was asked for them.
-    fills: BTreeMap<Key, (u64, Instant)>,
-    failing_since: Option<Instant>,
+    /// Positions that the archive did not have.
+    fills: Fills,
+    /// Since when it cannot be listed.
+    not_listed_since: Option<Instant>,
+    /// Since when partitions of it cannot be read. Each has a clock of its own: that others can be read says nothing of it.
+    failing_since: BTreeMap<Key, Instant>,
 }
 
 /// How far the archive is with telling what it has.
@@ -88,8 +88,9 @@ impl HandOver {
             leaving: BTreeSet::new(),
             behind: BTreeMap::new(),
             again: BTreeMap::new(),
-            fills: BTreeMap::new(),
-            failing_since: None,
+            fills: Fills::default(),
+            not_listed_since: None,
+            failing_since: BTreeMap::new(),
         }
     }
 
@@ -143,7 +144,7 @@ impl Watcher {
                 Answer::Listed(partitions) => self.begin_archive(archive, partitions)?,
                 Answer::NotListed(failure) => {
                     archive.list = List::Wanted(Instant::now() + ASK_AGAIN_AFTER);
-                    self.archive_failed(archive, failure)?;
+                    self.list_failed(archive, failure)?;
                 }
                 Answer::Read { name, reached, behind, failure } => {
                     let key = key_of(&name);
@@ -155,10 +156,10 @@ impl Watcher {
                     self.reached.insert(key.clone(), reached);
                     match failure {
                         Some(failure) => {
-                            archive.again.insert(key, Instant::now() + ASK_AGAIN_AFTER);
-                            self.archive_failed(archive, failure)?;
+                            archive.again.insert(key.clone(), Instant::now() + ASK_AGAIN_AFTER);
+                            self.partition_failed(archive, &key, failure)?;
                         }
-                        None => self.archive_works(archive),
+                        None => self.partition_works(archive, &key),
                     }
                 }
             }
@@ -181,7 +182,8 @@ impl Watcher {
         archive: &mut HandOver,
         mut partitions: Vec<(PartitionName, Kind)>,
     ) -> Result<(), Stopped> {
-        self.archive_works(archive);
+        archive.not_listed_since = None;
+        self.status.lock().archive_trouble = None;
         archive.list = List::Known;
         self.rank(partitions.iter().map(|(name, _)| name.clone()).collect())?;
         partitions.sort_by_key(|(name, _)| name.number);
@@ -282,16 +284,11 @@ impl Watcher {
                 Ok(Gap::Asked)
             }
             OnGap::FillFromArchive => {
-                let is_new = archive
-                    .fills
-                    .get(key)
-                    .is_none_or(|(position, at)| *position != from || at.elapsed() >= FILL_EVERY);
-                let is_first = archive.fills.get(key).is_none_or(|(position, _)| *position != from);
-                if is_new {
-                    archive.fills.insert(key.clone(), (from, Instant::now()));
+                let turn = archive.fills.turn(key, from, Instant::now());
+                if turn != Turn::Later {
                     self.ask(archive, key, from, true);
                 }
-                if is_first {
+                if turn == Turn::First {
                     return Ok(Gap::Asked);
                 }
                 Ok(Gap::Waits(format!(
@@ -313,25 +310,59 @@ impl Watcher {
         true
     }
 
-    fn archive_works(&self, archive: &mut HandOver) {
-        if archive.failing_since.take().is_some() {
-            self.status.lock().archive_trouble = None;
+    fn partition_works(&self, archive: &mut HandOver, key: &Key) {
+        if archive.failing_since.remove(key).is_some() {
+            self.tell_trouble(key, None);
         }
     }
 
-    fn archive_failed(&self, archive: &mut HandOver, failure: Failure) -> Result<(), Stopped> {
-        let Failure { problem, may_pass } = failure;
-        let is_new = archive.failing_since.is_none();
-        let since = *archive.failing_since.get_or_insert_with(Instant::now);
-        if !may_pass || since.elapsed() > GIVE_UP_AFTER {
-            return Err(Stopped(format!("the archive cannot be read: {problem}")));
+    fn partition_failed(&self, archive: &mut HandOver, key: &Key, failure: Failure) -> Result<(), Stopped> {
+        let since = archive.failing_since.get(key).copied();
+        archive.failing_since.entry(key.clone()).or_insert_with(Instant::now);
+        let name = named(&name_of(key));
+        let problem =
+            self.passing(failure, since).map_err(|Stopped(why)| Stopped(format!("{name}: {why}")))?;
+        if since.is_none() {
+            warn!(partition = name, problem, "the archive cannot be read, it is tried again");
         }
-        if is_new {
+        self.tell_trouble(key, Some(format!("the archive cannot be read, and is tried again: {problem}")));
+        Ok(())
+    }
+
+    fn list_failed(&self, archive: &mut HandOver, failure: Failure) -> Result<(), Stopped> {
+        let since = archive.not_listed_since;
+        archive.not_listed_since.get_or_insert_with(Instant::now);
+        let problem = self.passing(failure, since)?;
+        if since.is_none() {
             warn!(problem, "the archive cannot be read, it is tried again");
         }
         self.status.lock().archive_trouble =
             Some(format!("it cannot be read, and is tried again: {problem}"));
         Ok(())
+    }
+
+    /// What is wrong, unless that will not pass, or has not for too long.
+    fn passing(&self, failure: Failure, since: Option<Instant>) -> Result<String, Stopped> {
+        let Failure { problem, may_pass } = failure;
+        if !may_pass {
+            return Err(Stopped(format!("the archive cannot be read: {problem}")));
+        }
+        let patience = self.settings.backfill_patience;
+        if since.is_some_and(|since| since.elapsed() >= patience) {
+            let seconds = patience.as_secs();
+            return Err(Stopped(format!(
+                "the archive cannot be read for {seconds} s (source.backfill_patience_seconds): {problem}"
+            )));
+        }
+        Ok(problem)
+    }
+
+    fn tell_trouble(&self, key: &Key, trouble: Option<String>) {
+        let number = self.reached.get(key).and_then(|reached| reached.handed_out).map(|told| told.number);
+        let mut status = self.status.lock();
+        if let Some(partition) = number.and_then(|number| status.partitions.get_mut(&number)) {
+            partition.archive_trouble = trouble;
+        }
     }
 }
 

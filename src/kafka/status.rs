@@ -47,7 +47,7 @@ pub struct SourceStatus {
     pub backfill: Option<Arc<Progress>>,
     /// Whether the archive is read that goes before the topics.
     pub is_in_archive: bool,
-    /// Why the archive cannot be read at the moment.
+    /// Why the archive cannot be listed at the moment.
     pub archive_trouble: Option<String>,
 }
 
@@ -82,6 +82,8 @@ pub struct PartitionStatus {
     pub lost: u64,
     /// Whether it is read from the archive.
     pub is_in_archive: bool,
+    /// Why the archive's part of it cannot be read at the moment.
+    pub archive_trouble: Option<String>,
     /// When it last moved, or was read to its end.
     pub moved: Instant,
 }
@@ -121,6 +123,7 @@ impl PartitionStatus {
             disconnected: None,
             lost: position - first,
             is_in_archive: false,
+            archive_trouble: None,
             moved: Instant::now(),
         }
     }
@@ -142,6 +145,7 @@ impl PartitionStatus {
             disconnected: None,
             lost: 0,
             is_in_archive: true,
+            archive_trouble: None,
             moved: Instant::now(),
         }
     }
@@ -192,7 +196,7 @@ impl PartitionStatus {
 
     /// Why it is broken or stalled, if it is.
     pub fn trouble(&self, is_paused: bool) -> Option<String> {
-        if let Some(error) = &self.error {
+        if let Some(error) = self.error.as_ref().or(self.archive_trouble.as_ref()) {
             return Some(error.clone());
         }
         // Brokers restart; that is no trouble yet.
@@ -246,6 +250,12 @@ impl SourceStatus {
             }
         }
         troubles
+    }
+
+    /// Whether the archive, or a part of it, cannot be read at the moment.
+    pub fn is_archive_troubled(&self) -> bool {
+        let mut partitions = self.partitions.values();
+        self.archive_trouble.is_some() || partitions.any(|partition| partition.archive_trouble.is_some())
     }
 
     /// About how many bytes wait to be read: those that have come, and for positions that have not as many as others had.

@@ -11,11 +11,12 @@ use super::made_again;
 use super::msk_iam::Tokens;
 use super::progress::{Positions, Progress};
 use super::ranks::Ranks;
-use super::reached::{Reached, ReachedPartitions};
+use super::reached::{self, Reached, ReachedPartitions};
 use super::reader::Order;
 use super::status::{Status, named};
 use super::tail::Beginning;
 use super::topics::{Found, Wanted};
+use super::uncommitted::Uncommitted;
 use crate::archive::PartitionName;
 use crate::config::{Config, CreateTopics, KafkaSettings, Start};
 use crate::follow::Woken;
@@ -42,6 +43,7 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 /// Asks the brokers.
 pub struct Watcher {
     pub(super) consumer: Consumer,
+    uncommitted: Uncommitted,
     tokens: Tokens,
     pub(super) settings: KafkaSettings,
     wanted: Wanted,
@@ -86,6 +88,7 @@ impl Watcher {
         let Shared { status, tokens, woken, stop } = shared;
         Ok(Watcher {
             consumer: client::watcher(settings, &tokens)?,
+            uncommitted: Uncommitted::default(),
             tokens,
             settings: settings.clone(),
             wanted: Wanted::new(&settings.topics, &config.kinds)?,
@@ -167,6 +170,7 @@ impl Watcher {
     /// to nobody.
     fn serve(&self) {
         let _ = self.consumer.poll(Duration::ZERO);
+        self.uncommitted.serve();
         self.status.lock().tokens = self.tokens.state();
     }
 
@@ -204,7 +208,8 @@ impl Watcher {
         self.begin_new(found)?;
         self.status.lock().is_known = true;
         // What the archive is asked for at the first look was there at the start, too.
-        if !self.is_all_begun && self.archive.as_ref().is_none_or(HandOver::is_idle) {
+        let is_idle = self.archive.as_ref().is_none_or(HandOver::is_idle);
+        if !self.is_all_begun && is_idle && self.status.lock().not_begun.is_empty() {
             self.is_all_begun = true;
             self.order(Order::AllBegun);
         }
@@ -221,7 +226,7 @@ impl Watcher {
         let mut not_begun = self.look_at_archived(found)?;
         for (key, kind) in new {
             let name = name_of(&key);
-            match begin::begin(&self.consumer, (&key.0, key.1), self.from(&key), TIMEOUT) {
+            match self.begin(&key) {
                 Ok(Begin { first, end, .. }) if end < first => {
                     not_begun.push((name, self.ends_before(key, first, end)?));
                 }
@@ -253,11 +258,42 @@ impl Watcher {
                     let beginning = Beginning { partition, number, rank, reached, first, position, end };
                     self.order(Order::Begin(beginning));
                 }
-                Err(error) => not_begun.push((name, error.to_string())),
+                Err(error) => not_begun.push((name, error)),
             }
         }
-        self.status.lock().not_begun = not_begun;
+        self.tell_not_begun(not_begun);
         Ok(())
+    }
+
+    /// What the archive is asked for again is still missing while it is.
+    fn tell_not_begun(&self, mut not_begun: Vec<(PartitionName, String)>) {
+        let told: BTreeSet<PartitionName> = not_begun.iter().map(|(name, _)| name.clone()).collect();
+        let mut status = self.status.lock();
+        let is_asked = |name: &PartitionName| {
+            let archive = self.archive.as_ref();
+            archive.is_some_and(|archive| reached::key_of(name).is_some_and(|key| archive.has(&key)))
+        };
+        let before = status.not_begun.drain(..);
+        not_begun.extend(before.filter(|(name, _)| is_asked(name) && !told.contains(name)));
+        status.not_begun = not_begun;
+    }
+
+    /// Where a partition is begun. What was read of it may be more than what is committed.
+    fn begin(&mut self, key: &made_again::Key) -> Result<Begin, String> {
+        let begin = begin::begin(&self.consumer, (&key.0, key.1), self.from(key), TIMEOUT);
+        let begin = begin.map_err(|error| error.to_string())?;
+        let end = self.end_of(key, begin.first, begin.end)?;
+        Ok(Begin { end, ..begin })
+    }
+
+    /// Where a partition ends that was read up to a position: as far as it is committed, or at that position if what lies before
+    /// it is there and not all committed.
+    pub(super) fn end_of(&mut self, key: &made_again::Key, next: u64, committed: u64) -> Result<u64, String> {
+        if committed >= next {
+            return Ok(committed);
+        }
+        let end = self.uncommitted.end((&self.settings, &self.tokens), key, TIMEOUT)?;
+        Ok(end.min(next))
     }
 
     /// Gives partitions their ranks that have none.

@@ -98,8 +98,8 @@ impl Now<'_> {
         if let Some(backfill) = &status.backfill {
             let read = "Bytes of the topics' archive that have been read.";
             self.counter("pinflow_backfill_read_bytes_total", read, backfill.bytes.load(Ordering::Relaxed));
-            let trouble = status.archive_trouble.is_some();
-            self.gauge("pinflow_backfill_troubled", "1 if the archive cannot be read.", trouble.into());
+            let trouble = "1 if the archive, or a part of it, cannot be read.";
+            self.gauge("pinflow_backfill_troubled", trouble, status.is_archive_troubled().into());
         }
         let paused = "1 while reading pauses because too much waits for the workers.";
         self.gauge("pinflow_kafka_paused", paused, status.is_paused.into());

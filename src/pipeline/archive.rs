@@ -96,7 +96,10 @@ pub fn archive(
     let to = config.archive.to.clone().ok_or(ArchiveError::Nowhere)?;
     let until = if once { Until::CaughtUp } else { Until::Failure };
     let archiving = match &config.kafka {
-        Some(settings) => of_kafka(config, settings, Tokens::start(settings)?, until)?,
+        Some(settings) => {
+            let tokens = Tokens::start(settings.msk_iam.as_ref(), &settings.brokers)?;
+            of_kafka(config, settings, tokens, until)?
+        }
         None if !once => return Err(ArchiveError::LogWithoutRun),
         None => {
             let log = Arc::new(source::open_log(config, &Metrics::new())?);

@@ -120,7 +120,7 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
     let start = Instant::now();
     let sources = options.sources.iter().map(|source| Source::open(source, &config.s3));
     let sources = Arc::new(sources.collect::<Result<Vec<Source>, StoreError>>().map_err(ArchiveError::from)?);
-    let Listing { partitions, faults } = archive::list(&sources, &config.kinds)?;
+    let Listing { partitions, faults, is_below_topics: _ } = archive::list(&sources, &config.kinds)?;
     let names = partitions.iter().map(|partition| partition.name.clone()).collect();
     let dead_letters = Arc::new(DeadLetters::new(names, options.dead_letters.as_deref())?);
     dead_letters.unread(faults);

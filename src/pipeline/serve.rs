@@ -113,7 +113,7 @@ fn door(
 ) -> Result<Door, RunError> {
     let destination = match &running.input {
         Input::Log(input) => Destination::Log(log_topics(config, limits, input)?),
-        Input::Kafka(input) => Destination::Kafka(kafka_topics(config, input)),
+        Input::Kafka(input) => Destination::Kafka(Box::new(kafka_topics(config, input))),
     };
     let (lag_max_bytes, lagging) = (config.live.lag_max_bytes as u64, running.clone());
     Ok(Door {

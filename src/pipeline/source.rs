@@ -56,7 +56,8 @@ pub fn open(config: &Config, metrics: &Metrics) -> Result<Input, RunError> {
         Some(settings) => {
             let data = &config.live.data;
             let lock = lock(data).map_err(|error| RunError::Data { folder: data.clone(), error })?;
-            let (source, tokens) = (kafka::source_name(settings), Tokens::start(settings)?);
+            let source = kafka::source_name(settings);
+            let tokens = Tokens::start(settings.msk_iam.as_ref(), &settings.brokers)?;
             let producer = TopicProducer::start(ProducerSettings::of_run(config, settings), &tokens)?;
             Ok(Input::Kafka(KafkaInput {
                 source,

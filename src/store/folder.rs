@@ -26,13 +26,17 @@ impl Folder {
 }
 
 impl Store for Folder {
-    fn list(&self, found: &mut dyn FnMut(Found)) -> Result<(), StoreError> {
+    fn list_below(&self, folder: &str, found: &mut dyn FnMut(Found)) -> Result<(), StoreError> {
         if !self.root.is_dir() {
             let error =
                 std::fs::read_dir(&self.root).err().unwrap_or_else(|| io::ErrorKind::NotADirectory.into());
             return Err(StoreError::Unreadable { path: self.root.clone(), error });
         }
-        for entry in WalkDir::new(&self.root).follow_links(true) {
+        let folder = self.root.join(folder);
+        if !folder.exists() {
+            return Ok(());
+        }
+        for entry in WalkDir::new(folder).follow_links(true) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => {

@@ -21,7 +21,12 @@ use std::path::Path;
 /// blocks the calling thread, which must not be one of an async runtime.
 pub trait Store: Send + Sync {
     /// Gives every object below the source's root to `found`, in any order.
-    fn list(&self, found: &mut dyn FnMut(Found)) -> Result<(), StoreError>;
+    fn list(&self, found: &mut dyn FnMut(Found)) -> Result<(), StoreError> {
+        self.list_below("", found)
+    }
+
+    /// Only those below a folder, whose name ends in `/`, if there is one. Their keys are the same.
+    fn list_below(&self, folder: &str, found: &mut dyn FnMut(Found)) -> Result<(), StoreError>;
 
     /// Begins to read an object; what goes wrong shows in the reading. The first bytes come from the position 0.
     ///

@@ -28,7 +28,7 @@ pub fn show(
         return Err(TapError::Begin { from: "latest", problem });
     }
     let sources = Arc::new(vec![Source::open(written, &config.s3)?]);
-    let Listing { mut partitions, faults } = archive::list(&sources, &config.kinds)?;
+    let Listing { mut partitions, faults, .. } = archive::list(&sources, &config.kinds)?;
     flow::warn_of(&faults, printer);
     partitions.retain(|partition| args.kind.is_none_or(|kind| partition.kind == kind));
     check(&partitions, written, args)?;

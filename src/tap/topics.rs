@@ -31,7 +31,7 @@ pub fn show(
     let stop = Arc::new(AtomicBool::new(false));
     let shared = Shared {
         status: status.clone(),
-        tokens: Tokens::start(&settings)?,
+        tokens: Tokens::start(settings.msk_iam.as_ref(), &settings.brokers)?,
         woken: Arc::default(),
         stop: stop.clone(),
     };

@@ -5,7 +5,7 @@ use crate::bucket::TestBucket;
 use crate::cluster::{Cluster, Message};
 use crate::command::Archive;
 use crate::content::content;
-use crate::messages::messages;
+use crate::messages::{messages, pins};
 use crate::proxy::{Fault, FaultProxy, INTERNAL_ERROR, SLOW_DOWN};
 use crate::random::{Random, seed};
 use crate::topics::Topics;
@@ -97,6 +97,67 @@ fn a_large_object_is_put_in_parts() {
     assert_eq!(archive.once()["objects"], 2);
     let objects = check(copy(&bucket, "").path(), &content(&cluster, &topics));
     assert_eq!(objects.len(), 2);
+}
+
+/// An object of three parts.
+fn large(cluster: &Cluster, topics: &Topics, random: &mut Random) {
+    let pin = |ind: u64| {
+        let text: String = (0..50_000).map(|_| char::from(b'a' + random.below(26) as u8)).collect();
+        let value = Some(format!("{{\"index\":{ind},\"description\":\"{text}\"}}").into_bytes());
+        Message { topic: topics[0].clone(), value, ..Message::default() }
+    };
+    cluster.send(&(0..240).map(pin).collect::<Vec<_>>());
+}
+
+/// Another request for the same object makes an upload in parts useless.
+#[test]
+fn an_upload_that_meets_another_one_is_begun_again() {
+    const CONFLICT: Fault = Fault::Answer("409 Conflict", "", "ConditionalRequestConflict");
+    let (cluster, bucket) = (Cluster::shared(), TestBucket::new("archiver-conflict"));
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let mut random = Random::new(seed());
+    large(&cluster, &topics, &mut random);
+    let mut conflicts = 0;
+    for number in 0..8 {
+        let proxy = FaultProxy::start_for(&bucket.server.endpoint, vec![(600, CONFLICT)], "?uploadId=");
+        let archive = Archive::of(&cluster, &topics, "", &settings(&bucket, &proxy.endpoint))
+            .to(&bucket.source(&number.to_string()))
+            .asking_as(&bucket.server.key);
+        let summary = archive.once();
+        assert_eq!((&summary["objects"], &summary["records"]), (&1.into(), &240.into()), "{summary}");
+        check(copy(&bucket, &number.to_string()).path(), &content(&cluster, &topics));
+        let mut completed = proxy.asked("?uploadId=");
+        let all = completed.len();
+        assert_eq!(all, proxy.faults() + 1, "{completed:?}");
+        completed.sort();
+        completed.dedup();
+        assert_eq!(completed.len(), all, "an upload was tried twice: {completed:?}");
+        conflicts += proxy.faults();
+        if conflicts >= 3 {
+            return;
+        }
+    }
+    panic!("{conflicts} conflicts");
+}
+
+#[test]
+fn what_was_put_is_counted_also_if_the_answer_was_lost() {
+    let (cluster, bucket) = (Cluster::shared(), TestBucket::new("archiver-lost"));
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let mut random = Random::new(seed());
+    large(&cluster, &topics, &mut random);
+    cluster.send(&pins(&topics[0], 0..400));
+    let proxy = FaultProxy::start(&bucket.server.endpoint, vec![(250, Fault::Lost)], random.below(1000));
+    let more = format!("{}[archive]\nobject_records = 20", settings(&bucket, &proxy.endpoint));
+    let small = Archive::of(&cluster, &topics, "", &more).to(&bucket.source("small"));
+    let large = Archive::of(&cluster, &topics, "", &settings(&bucket, &proxy.endpoint));
+    for (archive, prefix, objects) in [(small, "small", 32), (large.to(&bucket.source("large")), "large", 1)]
+    {
+        let summary = archive.asking_as(&bucket.server.key).once();
+        assert_eq!((&summary["objects"], &summary["records"]), (&objects.into(), &640.into()), "{summary}");
+        check(copy(&bucket, prefix).path(), &content(&cluster, &topics));
+    }
+    assert!(proxy.faults() > 10, "{} of {}", proxy.faults(), proxy.requests());
 }
 
 #[test]

@@ -56,3 +56,4 @@ mod log;
 mod gaps;
 mod progress;
 mod refused;
+mod others;

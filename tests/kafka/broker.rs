@@ -24,6 +24,26 @@ const CLUSTER_ID: &str = "PinflowTestCluster0000";
 impl Broker {
     /// Starts one on free ports, which is its own controller.
     pub fn start() -> Broker {
+        Broker::start_with("")
+    }
+
+    /// Starts one that asks who may do what. Everybody may do all that no rule is about.
+    pub fn with_rules() -> Broker {
+        Broker::start_with(
+            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n\
+             allow.everyone.if.no.acl.found=true\n",
+        )
+    }
+
+    /// Changes its rules, as `kafka-acls` does.
+    pub fn rules(&self, options: &[&str]) {
+        let mut command = java(self.folder.path());
+        command.args(["org.apache.kafka.tools.AclCommand", "--bootstrap-server", &self.cluster.brokers]);
+        let output = command.args(options).output().expect("start java");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+
+    fn start_with(more: &str) -> Broker {
         let [port, controller] = free_ports();
         let at = format!("CONTROLLER://127.0.0.1:{controller}");
         let roles = format!(
@@ -32,7 +52,7 @@ impl Broker {
         Broker::node(
             port,
             controller,
-            &format!("{roles}advertised.listeners=PLAINTEXT://127.0.0.1:{port},{at}\n"),
+            &format!("{roles}advertised.listeners=PLAINTEXT://127.0.0.1:{port},{at}\n{more}"),
             &["--standalone"],
         )
     }

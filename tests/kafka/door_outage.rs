@@ -21,7 +21,11 @@ const GRACE: Duration = Duration::from_secs(3);
 
 /// A broker of its own, a topic of one partition, and a run before it.
 fn open(more: &str) -> (Broker, Topics, Run) {
-    let broker = Broker::start();
+    open_before(Broker::start(), more)
+}
+
+/// The same with another broker.
+pub fn open_before(broker: Broker, more: &str) -> (Broker, Topics, Run) {
     let topics = Topics::of_pins(&broker.cluster, 1, &[]);
     let door = format!("[front_door]\ntimeout_ms = {}\n{more}", TIMEOUT.as_millis());
     let run = run::start(&broker.cluster, &topics, &door);
@@ -29,12 +33,12 @@ fn open(more: &str) -> (Broker, Topics, Run) {
     (broker, topics, run)
 }
 
-fn record(ind: u64) -> Value {
+pub fn record(ind: u64) -> Value {
     json!({ "value": { "index": ind, "category": format!("c{}", ind % 5) } })
 }
 
 /// Sends one record, and holds the time of the answer against the bound.
-fn send(client: &mut Client, topic: &str, ind: u64) -> Answer {
+pub fn send(client: &mut Client, topic: &str, ind: u64) -> Answer {
     let begin = Instant::now();
     let answer = produce(client, topic, &json!([record(ind)]));
     assert!(begin.elapsed() < 2 * TIMEOUT + GRACE, "{:?}: {answer:?}", begin.elapsed());
@@ -42,7 +46,7 @@ fn send(client: &mut Client, topic: &str, ind: u64) -> Answer {
 }
 
 /// The `ind`s that a topic holds, each as often as it does.
-fn stored(broker: &Broker, topics: &Topics) -> Vec<u64> {
+pub fn stored(broker: &Broker, topics: &Topics) -> Vec<u64> {
     let records = content(&broker.cluster, topics).records;
     let ind = |text: &str| serde_json::from_str::<Value>(text).expect("JSON")["index"].as_u64();
     records.iter().map(|record| ind(&record.text).expect("an index")).collect()

@@ -3,6 +3,8 @@
 use crate::cluster::{Cluster, Message};
 use crate::run::{self, Run};
 use crate::topics::Topics;
+use serde_json::Value;
+use tempfile::TempDir;
 
 fn pins(topic: &str, count: u64, category: &str) -> Vec<Message> {
     let pin = |ind| {
@@ -45,6 +47,43 @@ fn one_whose_messages_are_others_now_stops_reading() {
     let run = made_again(&cluster, &topics, 10);
     let told = run.wait_until_told("Kafka stopped");
     assert!(told.contains(&topics[0]) && told.contains("the topic was made again"), "{told}");
+}
+
+/// What it rejects at positions of the old one is a letter of its own, and each is written once.
+#[test]
+fn its_dead_letters_stand_beside_those_of_the_old_one() {
+    let cluster = Cluster::shared();
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let data = TempDir::new().expect("make a folder");
+    let send = |texts: &[String]| {
+        let reject = |text: &String| Message {
+            topic: topics[0].clone(),
+            value: Some(text.clone().into_bytes()),
+            ..Message::default()
+        };
+        cluster.send(&texts.iter().map(reject).collect::<Vec<_>>());
+    };
+    let texts = |name: &str, count: u64| (0..count).map(|number| format!("{name} {number}")).collect();
+    let run = || {
+        let run = run::start_on(&cluster, &run::config(&cluster, &topics, ""), &data.path().join("data"));
+        run.check(&topics);
+        run.program.stop();
+        let letters = crate::archive_gaps::dead_letters(&data.path().join("data"));
+        let letters = letters.iter().map(|line| serde_json::from_str(line).expect("a letter"));
+        let record = |letter: Value| letter["record"].as_str().expect("a text").to_owned();
+        letters.map(record).collect::<Vec<String>>()
+    };
+    let [old, new, more]: [Vec<String>; 3] = [texts("old", 6), texts("new", 4), texts("more", 5)];
+    send(&old);
+    assert_eq!(run(), old);
+    cluster.delete(&topics[0]);
+    cluster.create(&topics[0], 1, &[]);
+    send(&new);
+    let both = [old, new].concat();
+    assert_eq!(run(), both);
+    assert_eq!(run(), both);
+    send(&more);
+    assert_eq!(run(), [both, more].concat());
 }
 
 #[test]

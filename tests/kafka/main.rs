@@ -27,6 +27,9 @@ mod producer;
 #[allow(dead_code)]
 #[path = "../s3/bucket.rs"]
 mod bucket;
+#[allow(dead_code)]
+#[path = "../s3/proxy.rs"]
+mod proxy;
 
 mod cluster;
 mod topics;
@@ -46,6 +49,7 @@ mod made_again;
 mod archive;
 mod hand_over;
 mod archive_gaps;
+mod archive_store;
 mod backfill;
 mod codecs;
 mod poison;
@@ -63,5 +67,6 @@ mod stored;
 mod door;
 mod door_streams;
 mod door_outage;
+mod door_rights;
 mod emulated;
 mod door_volume;

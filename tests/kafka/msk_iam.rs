@@ -2,6 +2,7 @@
 
 use crate::broker::Broker;
 use crate::checks::wait_for;
+use crate::content::content;
 use crate::gate::Gate;
 use crate::messages::messages;
 use crate::random::{Random, seed};
@@ -12,7 +13,7 @@ use crate::topics::Topics;
 use chrono::DateTime;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
@@ -104,6 +105,37 @@ fn who_has_a_key_reads() {
     let status = run.status();
     let good = status["sources"][0]["msk_iam"]["token_good_for_seconds"].as_u64().expect("a number");
     assert!((800..900).contains(&good), "{status}");
+}
+
+#[test]
+fn an_emulation_shows_tokens_too() {
+    let key = key("ONE", Some("a session with spaces * and ~"));
+    let msk = Msk::start(std::slice::from_ref(&key));
+    let folder = TempDir::new().expect("make a folder");
+    let config = folder.path().join("pinflow.toml");
+    let iam = format!("[source.msk_iam]\nenabled = true\nregion = \"{REGION}\"\n");
+    fs::write(&config, format!("{iam}[source.librdkafka]\nsecurity.protocol = \"SASL_PLAINTEXT\"\n"))
+        .expect("write it");
+    let prefix = msk.topics[0].strip_suffix(".pin").expect("it ends in its kind");
+    let emulate = |more: &[&str], surround: &dyn Fn(&mut Command)| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pinflow"));
+        command.env_clear().env("HOME", folder.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+        command.args(["emulate", "--quiet", "--rate", "100000", "--count", "200", "--config"]).arg(&config);
+        command.args(["--to", &format!("kafka://127.0.0.1:{}/{prefix}", msk.gate.port())]).args(more);
+        surround(&mut command);
+        let Output { status, stderr, .. } = command.output().expect("run pinflow");
+        (status.code(), String::from_utf8(stderr).expect("texts"))
+    };
+    let before = content(&msk.broker.cluster, &msk.topics).records.len();
+    assert_eq!(emulate(&[], &|command| set(command, &key)), (Some(0), String::new()));
+    let sent = content(&msk.broker.cluster, &msk.topics).records.len() - before;
+    assert!(sent >= 400, "{sent}");
+    assert_eq!(msk.gate.refused(), [""; 0]);
+
+    let (code, error) = emulate(&["--create-topics", "1"], &|command| set(command, &key));
+    assert!(code == Some(2) && error.contains("topics cannot be made with IAM's tokens"), "{error}");
+    let (code, error) = emulate(&[], &|_| {});
+    assert!(code == Some(1) && error.contains("AWS MSK's IAM: no AWS credentials"), "{error}");
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! What was committed counts, what was aborted does not, and markers are positions, too.
 
+use crate::archive;
 use crate::checks::wait_for;
-use crate::cluster::{Cluster, PATIENCE, send, unique};
+use crate::cluster::{Cluster, Message, PATIENCE, send, unique};
+use crate::content::Content;
+use crate::hand_over;
+use crate::log_files::{LogRecord, Partition};
 use crate::messages::messages;
 use crate::random::{Random, seed};
 use crate::run;
@@ -9,6 +13,7 @@ use crate::topics::Topics;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::producer::{BaseProducer, Producer};
 use serde_json::Value;
+use tempfile::TempDir;
 
 fn transactional(cluster: &Cluster) -> BaseProducer {
     let producer = cluster.producer(&[("transactional.id", &unique("transactions"))]);
@@ -119,12 +124,53 @@ fn a_transaction_that_is_open_holds_back_what_comes_behind_it() {
     assert_eq!(position(&run), 7);
 }
 
-fn messages_of_pins(topics: &[String], count: u64) -> Vec<crate::cluster::Message> {
-    let pin = |ind: u64| crate::cluster::Message {
+/// A sink that does not wait for commits has archived what is open, and what comes behind it.
+#[test]
+fn an_archive_may_be_ahead_of_what_is_committed() {
+    let cluster = Cluster::shared();
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    let all = messages_of_pins(&topics, 6);
+    cluster.send(&all[..3]);
+    let producer = transactional(&cluster);
+    producer.begin_transaction().expect("begin it");
+    send(&producer, &all[3..4]);
+    producer.flush(PATIENCE).expect("they are sent");
+    cluster.send(&all[4..]);
+    let partition: Partition = (topics[0].clone(), 0);
+    let record = |(offset, message): (u64, &Message)| {
+        let text = String::from_utf8(message.value.clone().expect("a value")).expect("a text");
+        LogRecord { partition: partition.clone(), offset, time: 0, text }
+    };
+    let records: Vec<LogRecord> = (0..).zip(&all).map(record).collect();
+    let folder = TempDir::new().expect("make a folder");
+    archive::write_object(folder.path(), &partition, &records.iter().collect::<Vec<_>>(), false);
+
+    let run = hand_over::start(&cluster, &topics, folder.path(), "");
+    run.program.wait_until_ready();
+    // The brokers are asked again each time that a partition is found.
+    for partitions in 2..=4 {
+        cluster.set_partitions(&topics[0], partitions);
+        run.wait_for_partitions(partitions);
+    }
+    let bounds = (0..4).map(|number| ((topics[0].clone(), number), (0, if number == 0 { 6 } else { 0 })));
+    run.check_content(&Content { records: records.clone(), bounds: bounds.collect() });
+    producer.commit_transaction(PATIENCE).expect("commit it");
+    wait_for_markers(&cluster, &topics);
+    cluster.send(&messages_of_pins(&topics, 2));
+    run.check_content(&hand_over::with_new(
+        &Content { records, bounds: [(partition, (0, 6))].into() },
+        &cluster,
+        &topics,
+    ));
+}
+
+fn messages_of_pins(topics: &[String], count: u64) -> Vec<Message> {
+    let pin = |ind: u64| Message {
         topic: topics[0].clone(),
+        partition: Some(0),
         key: Some(ind.to_string()),
         value: Some(format!(r#"{{"index":{ind},"category":"art"}}"#).into_bytes()),
-        ..crate::cluster::Message::default()
+        ..Message::default()
     };
     (0..count).map(pin).collect()
 }

@@ -18,6 +18,8 @@ pub enum Fault {
     Answer(&'static str, &'static str, &'static str),
     /// The connection is closed before it.
     Closed,
+    /// The request does what it asks for, and the connection is closed in the place of the answer.
+    Lost,
     /// The connection is closed in the middle of its body.
     Cut,
     /// Nothing comes for that long, in the middle of its body.
@@ -43,6 +45,7 @@ pub struct FaultProxy {
 struct Counts {
     requests: AtomicUsize,
     faults: AtomicUsize,
+    asked: Mutex<Vec<String>>,
 }
 
 /// What happens once, before a request is sent on.
@@ -118,6 +121,12 @@ impl FaultProxy {
         self.counts.requests.load(Ordering::Relaxed)
     }
 
+    /// The first lines of requests that have this in them.
+    pub fn asked(&self, part: &str) -> Vec<String> {
+        let asked = self.counts.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.iter().filter(|line| line.contains(part)).cloned().collect()
+    }
+
     /// Requests that met a fault.
     pub fn faults(&self) -> usize {
         self.counts.faults.load(Ordering::Relaxed)
@@ -143,6 +152,7 @@ impl Behaviour {
             self.counts.requests.fetch_add(1, Ordering::Relaxed);
             let first_line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
             let first_line = String::from_utf8_lossy(first_line).into_owned();
+            self.counts.asked.lock().unwrap_or_else(PoisonError::into_inner).push(first_line.clone());
             if !first_line.contains("list-type=2") {
                 self.pass_object();
             }
@@ -166,6 +176,9 @@ impl Behaviour {
             let length =
                 has_body.then(|| content_length(&head).expect("the store says how long its answers are"));
             let length = length.unwrap_or(0);
+            if fault == Some(Fault::Lost) {
+                return Ok(());
+            }
             to_client.write_all(&head)?;
             match fault {
                 Some(Fault::Cut) if length > 1 => {

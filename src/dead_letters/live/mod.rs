@@ -13,8 +13,7 @@
 //! Workers never wait for the disk: what does not fit the queue is lost and counted. It comes again only if the process
 //! ends before a later letter of its partition was written.
 //!
-//! A log that begins anew at position 0 needs an empty folder: letters up to the positions of the old one would be taken
-//! for written.
+//! A topic that was made again, or a log that begins anew, is told from the old one by the times of its letters.
 
 mod limits;
 mod faults;

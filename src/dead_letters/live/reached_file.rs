@@ -37,6 +37,9 @@ struct WrittenPartition {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     object: String,
     position: u64,
+    /// Files of earlier versions do not have it.
+    #[serde(default)]
+    time: u64,
 }
 
 /// What was reached, and at which place. If there is no such file, or it says nothing, then nothing is known, and all
@@ -75,6 +78,7 @@ impl Written {
             partition: partition.number,
             object: place.object.clone(),
             position: place.position,
+            time: place.time,
         });
         Written {
             file: place.file,
@@ -86,8 +90,9 @@ impl Written {
 
     fn read(self) -> (InFiles, Reached) {
         let mut reached = Reached::default();
-        for WrittenPartition { source, topic, partition, object, position } in self.partitions {
-            reached.set(&source, PartitionName { topic, number: partition }, Place { object, position });
+        for WrittenPartition { source, topic, partition, object, position, time } in self.partitions {
+            let place = Place { object, position, time };
+            reached.set(&source, PartitionName { topic, number: partition }, place);
         }
         for fault in &self.faults {
             reached.faults_mut().add(fault);
@@ -105,9 +110,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("make a folder");
         assert_eq!(load(folder.path()).expect("no file is no error"), Default::default());
         let mut reached = Reached::default();
-        for (number, object) in [(Some(0), ""), (Some(u64::MAX), ""), (None, "a/\u{1}ü")] {
+        for (number, object, time) in
+            [(Some(0), "", 0), (Some(u64::MAX), "", 7), (None, "a/\u{1}ü", u64::MAX)]
+        {
             let partition = PartitionName { topic: "a.pin".to_owned(), number };
-            reached.set("log", partition, Place { object: object.to_owned(), position: u64::MAX });
+            reached.set("log", partition, Place { object: object.to_owned(), position: u64::MAX, time });
         }
         reached.faults_mut().add(&FaultKey { source: "s3://b".to_owned(), object: "o".to_owned(), byte: 7 });
         let place = InFiles { file: 3, bytes: 99 };

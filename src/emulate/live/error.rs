@@ -63,6 +63,11 @@ pub enum LiveError {
         /// What the brokers say.
         reason: String,
     },
+    /// rdkafka's client for making topics asks for no tokens.
+    #[error(
+        "--create-topics cannot be had with source.msk_iam: topics cannot be made with IAM's tokens; make them, and leave it out"
+    )]
+    CreateWithIam,
     /// No client can be made of the settings.
     #[error(transparent)]
     Kafka(#[from] KafkaError),

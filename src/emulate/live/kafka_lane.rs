@@ -41,11 +41,14 @@ impl KafkaLane {
         to: &str,
         address: KafkaAddress,
         options: &KafkaOptions,
+        tokens: &Tokens,
     ) -> Result<KafkaLane, LiveError> {
         let KafkaAddress { brokers, topics } = address;
-        let producer = Arc::new(TopicProducer::start(settings(brokers, options), &Tokens::default())?);
+        let producer = Arc::new(TopicProducer::start(settings(brokers, options), tokens)?);
+        // Without a token nobody is connected with.
+        let no_token = || tokens.state().and_then(|state| state.trouble());
         let reason = |error: NotStored| match error {
-            NotStored::Unreachable(reason) => reason,
+            NotStored::Unreachable(reason) => no_token().unwrap_or(reason),
             error => error.to_string(),
         };
         let there = producer.connect(CONNECT).await;

@@ -40,6 +40,7 @@ pub use settings::{Invented, KafkaOptions, LiveSettings, Pace, Rows};
 
 use super::error::EmulateError;
 use crate::http_client::{HttpBounds, HttpClient};
+use crate::kafka::Tokens;
 use batch::{Batch, Batches};
 use http::Uri;
 use kafka_lane::KafkaLane;
@@ -69,15 +70,27 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Sends what the settings say, on this thread, until all is answered or a second or two after `stop` is true.
 pub fn run(settings: &LiveSettings, stop: &AtomicBool) -> Result<Sent, EmulateError> {
     let plan = LivePlan::from_settings(settings)?;
+    let tokens = tokens(&plan, &settings.kafka)?;
     let log = settings.log_sent.as_deref().map(SentLog::open).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(LiveError::Runtime)?.block_on(send(plan, settings, log, stop))
+    runtime.map_err(LiveError::Runtime)?.block_on(send(plan, settings, (tokens, log), stop))
+}
+
+/// What brokers are shown that ask for tokens.
+fn tokens(plan: &LivePlan, options: &KafkaOptions) -> Result<Tokens, LiveError> {
+    match &plan.target {
+        Target::Kafka(_) if options.msk_iam.is_some() && options.create_topics.is_some() => {
+            Err(LiveError::CreateWithIam)
+        }
+        Target::Kafka(address) => Ok(Tokens::start(options.msk_iam.as_ref(), &address.brokers)?),
+        Target::Server(_) => Ok(Tokens::default()),
+    }
 }
 
 async fn send(
     plan: LivePlan,
     settings: &LiveSettings,
-    log: Option<SentLog>,
+    (tokens, log): (Tokens, Option<SentLog>),
     stop: &AtomicBool,
 ) -> Result<Sent, EmulateError> {
     let sender = match plan.target {
@@ -89,7 +102,7 @@ async fn send(
             Sender::Server(Arc::new(Server { client, dialect, requests }))
         }
         Target::Kafka(address) => {
-            Sender::Kafka(KafkaLane::connect(&settings.to, address, &settings.kafka).await?)
+            Sender::Kafka(KafkaLane::connect(&settings.to, address, &settings.kafka, &tokens).await?)
         }
     };
     let tally = Mutex::new(Tally::new(&settings.to, log));

@@ -1,7 +1,7 @@
 //! What a live emulation is to do.
 
 use super::dialect::Dialect;
-use crate::config::LibrdkafkaSettings;
+use crate::config::{LibrdkafkaSettings, MskIamSettings};
 use clap::ValueEnum;
 use std::fmt;
 use std::path::PathBuf;
@@ -48,6 +48,8 @@ pub struct KafkaOptions {
     pub create_topics: Option<u32>,
     /// Settings of librdkafka for all clients.
     pub connection: LibrdkafkaSettings,
+    /// Whose tokens the brokers are shown, if they are AWS MSK's and ask IAM.
+    pub msk_iam: Option<MskIamSettings>,
     /// Those for sending, which go before.
     pub sending: LibrdkafkaSettings,
 }

@@ -13,7 +13,7 @@ pub use kept::TokenState;
 
 use super::error::KafkaError;
 use crate::aws;
-use crate::config::{KafkaSettings, MskIamSettings};
+use crate::config::MskIamSettings;
 use aws_config::SdkConfig;
 use kept::Kept;
 use rdkafka::client::{ClientContext, OAuthToken};
@@ -40,12 +40,12 @@ struct Keeping {
 
 impl Tokens {
     /// Begins to keep one, if the configuration asks for it. Credentials that are not there yet are waited for; a region that
-    /// nobody knows is an error.
-    pub fn start(settings: &KafkaSettings) -> Result<Tokens, KafkaError> {
-        let Some(iam) = &settings.msk_iam else { return Ok(Tokens::default()) };
+    /// nobody knows is an error. It waits, so it is not for asynchronous tasks.
+    pub fn start(iam: Option<&MskIamSettings>, brokers: &str) -> Result<Tokens, KafkaError> {
+        let Some(iam) = iam else { return Ok(Tokens::default()) };
         let failed = |error: std::io::Error| KafkaError::Settings(format!("no thread for tokens: {error}"));
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let (shared, region) = runtime.block_on(region(iam, &settings.brokers))?;
+        let (shared, region) = runtime.block_on(region(iam, brokers))?;
         let kept = Arc::new(Kept::default());
         let (end, ended) = oneshot::channel();
         let keeper = keeper::Keeper { shared, region, iam: iam.clone(), kept: kept.clone() };

@@ -8,7 +8,6 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, 
 use aws_sigv4::sign::v4;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use form_urlencoded::Serializer;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long a token is good for: what MSK takes at most.
@@ -46,20 +45,24 @@ fn signed_url(credentials: &Credentials, region: &str, now: SystemTime) -> Resul
         .settings(settings)
         .build()
         .map_err(|error| error.to_string())?;
-    let url = format!("https://kafka.{region}.amazonaws.com/?");
-    let start = url.len();
-    let unsigned = Serializer::for_suffix(url, start).append_pair("Action", "kafka-cluster:Connect").finish();
+    let unsigned =
+        format!("https://kafka.{region}.amazonaws.com/?Action={}", encoded("kafka-cluster:Connect"));
     let request = SignableRequest::new("GET", &unsigned, std::iter::empty(), SignableBody::Bytes(&[]))
         .map_err(|error| error.to_string())?;
     let signed = sign(request, &parameters.into()).map_err(|error| error.to_string())?;
     let (instructions, _) = signed.into_parts();
-    let mut query = Serializer::for_suffix(unsigned, start);
-    for (name, value) in instructions.params() {
-        query.append_pair(name, value);
-    }
-    // As AWS' own signers do, outside of what is signed.
-    query.append_pair("User-Agent", USER_AGENT);
-    Ok(query.finish())
+    let signed = instructions.params().iter().map(|(name, value)| (*name, value.as_ref()));
+    // The last one as AWS' own signers do, outside of what is signed.
+    let query = signed.chain([("User-Agent", USER_AGENT)]);
+    Ok(query.fold(unsigned, |url, (name, value)| format!("{url}&{name}={}", encoded(value))))
+}
+
+/// As what is signed is encoded: all but RFC 3986's unreserved characters, and a space is no plus sign.
+fn encoded(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let encode =
+        |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(encode).collect()
 }
 
 /// A time in milliseconds since 1970.
@@ -114,6 +117,20 @@ mod tests {
              &X-Amz-Date=20150830T123600Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host\
              &X-Amz-Security-Token=IQoJb3JpZ2luX2VjEPT%2F%2F%2F%2F%2F%2F%2F%2F%2F%2FwE%2Ba%2Fb%2Bc%3D%3D\
              &X-Amz-Signature=35adcbfc71530f83d321ab53090e82e631b9f62a0f34f214e4ee9e8163f55539",
+        );
+    }
+
+    /// The signature is that of the algorithm done by hand, which gives those above, too.
+    #[test]
+    fn what_is_sent_of_a_session_is_what_is_signed() {
+        check(
+            &Credentials::new(ID, SECRET, Some("a b*c~d+e/f=".to_owned()), None, "test"),
+            "eu-west-1",
+            "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect&X-Amz-Algorithm=AWS4-HMAC-SHA256\
+             &X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Feu-west-1%2Fkafka-cluster%2Faws4_request\
+             &X-Amz-Date=20150830T123600Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host\
+             &X-Amz-Security-Token=a%20b%2Ac~d%2Be%2Ff%3D\
+             &X-Amz-Signature=705324174f0c189016981f8329429d7c9ca99baf62d0aaea3c455f2d6b45bb17",
         );
     }
 

@@ -28,6 +28,8 @@ struct Known {
     trouble: Option<String>,
     /// The last error of a connection; it says more than that none is there.
     heard: Option<String>,
+    /// Why the client that sends could not go on, until another one works.
+    broken: Option<String>,
     topics: Arc<BTreeMap<String, u32>>,
 }
 
@@ -116,9 +118,19 @@ impl Cluster {
         self.known.send_modify(|known| known.heard = Some(error));
     }
 
-    /// Why none answers, if so.
+    /// The client that sends cannot go on, or works.
+    pub fn set_broken(&self, why: Option<String>) {
+        self.known.send_if_modified(|known| {
+            let is_new = known.broken != why;
+            known.broken = why;
+            is_new
+        });
+    }
+
+    /// Why none answers, or nothing can be sent, if so.
     pub fn trouble(&self) -> Option<String> {
-        self.known.borrow().trouble.clone()
+        let known = self.known.borrow();
+        known.trouble.clone().or_else(|| known.broken.as_deref().map(cannot_go_on))
     }
 
     /// Whether the last one that was asked has answered.
@@ -142,6 +154,11 @@ impl Cluster {
     pub fn is_closed(&self) -> bool {
         self.is_closed.load(Ordering::Relaxed)
     }
+}
+
+/// What is told while the client that sends cannot go on.
+pub fn cannot_go_on(why: &str) -> String {
+    format!("the client that sends cannot go on, and another takes its place: {why}")
 }
 
 #[cfg(test)]

@@ -45,9 +45,6 @@ impl NotStored {
     pub(super) fn of_refusal(error: &KafkaError) -> NotStored {
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::QueueFull) => NotStored::Busy,
-            Some(RDKafkaErrorCode::Fatal) => {
-                NotStored::Unreachable("the client is being replaced".to_owned())
-            }
             code => definite(code).unwrap_or_else(|| NotStored::Refused(error.to_string())),
         }
     }
@@ -64,6 +61,9 @@ impl NotStored {
             Err((error, _)) => {
                 let code = error.rdkafka_error_code();
                 Err(definite(code).unwrap_or_else(|| match code {
+                    Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight) => {
+                        NotStored::Unknown("the client that was to send it could not go on".to_owned())
+                    }
                     Some(RDKafkaErrorCode::MessageTimedOut) => {
                         NotStored::Unknown("no broker confirmed it in time".to_owned())
                     }

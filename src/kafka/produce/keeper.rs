@@ -3,6 +3,7 @@
 use super::cluster::Cluster;
 use super::context::{self, Client};
 use super::counts::Counts;
+use super::replaced::Replaced;
 use super::settings::ProducerSettings;
 use crate::kafka::msk_iam::Tokens;
 use crossbeam_channel::Receiver;
@@ -38,13 +39,15 @@ pub struct Keeper {
 impl Keeper {
     /// Does it.
     pub fn run(self) {
+        let mut replaced = Replaced::default();
         while !self.cluster.is_closed() {
             let begin = Instant::now();
-            self.replace_if_broken();
+            self.replace_if_broken(&mut replaced);
             self.look();
             thread::sleep(PAUSE.saturating_sub(begin.elapsed()));
             // Woken or not, it is time.
-            let _ = self.woken.recv_timeout(if self.cluster.is_up() { LOOK_EVERY } else { LOOK_SOON });
+            let is_well = self.cluster.trouble().is_none() && self.cluster.is_up();
+            let _ = self.woken.recv_timeout(if is_well { LOOK_EVERY } else { LOOK_SOON });
         }
     }
 
@@ -70,8 +73,17 @@ impl Keeper {
     }
 
     /// An idempotent client ends by itself where it could no longer say that what it sends is stored once and in order.
-    fn replace_if_broken(&self) {
-        let Some((_, why)) = self.current().client().fatal_error() else { return };
+    fn replace_if_broken(&self, replaced: &mut Replaced) {
+        let Some((_, why)) = self.current().client().fatal_error() else {
+            if replaced.works(Instant::now()) {
+                self.cluster.set_broken(None);
+            }
+            return;
+        };
+        self.cluster.set_broken(Some(why.clone()));
+        if !replaced.is_due(Instant::now()) {
+            return;
+        }
         error!(
             why,
             "the client that sends to Kafka cannot go on; what it had is not confirmed, and another takes its place"

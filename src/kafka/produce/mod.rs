@@ -12,6 +12,7 @@ mod cluster;
 mod counts;
 mod request;
 mod context;
+mod replaced;
 mod keeper;
 
 pub use error::NotStored;
@@ -137,7 +138,11 @@ impl TopicProducer {
                 delivery_opaque: awaited,
             };
             if let Err((error, outgoing)) = client.send(outgoing) {
-                let refused = Err(NotStored::of_refusal(&error));
+                let refused = match client.client().fatal_error() {
+                    Some((_, why)) => NotStored::Unreachable(cluster::cannot_go_on(&why)),
+                    None => NotStored::of_refusal(&error),
+                };
+                let refused = Err(refused);
                 self.counts.add(&refused);
                 outgoing.delivery_opaque.tell(refused);
             }

@@ -15,9 +15,14 @@ use tokio::task::JoinSet;
 /// Levels of prefixes that are looked into one by one: `topics/`, its topics, their partitions.
 const LEVELS: usize = 3;
 
-/// Gives all objects below `root` to `pages`, with their keys after it.
-pub async fn list(bucket: Arc<Bucket>, root: String, pages: Sender<Vec<Found>>) -> Result<(), StoreError> {
-    let mut prefixes = vec![root.clone()];
+/// Gives all objects below a folder of `root` to `pages`, with their keys after the root.
+pub async fn list(
+    bucket: Arc<Bucket>,
+    root: String,
+    folder: String,
+    pages: Sender<Vec<Found>>,
+) -> Result<(), StoreError> {
+    let mut prefixes = vec![format!("{root}{folder}")];
     for _ in 0..LEVELS {
         if prefixes.len() >= bucket.concurrency {
             break;

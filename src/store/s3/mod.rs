@@ -54,10 +54,11 @@ impl S3Store {
 }
 
 impl Store for S3Store {
-    fn list(&self, found: &mut dyn FnMut(Found)) -> Result<(), StoreError> {
+    fn list_below(&self, folder: &str, found: &mut dyn FnMut(Found)) -> Result<(), StoreError> {
         let (sender, mut pages) = mpsc::channel(WAITING_PAGES);
         let runtime = self.threads.runtime();
-        let listing = runtime.spawn(list::list(self.bucket.clone(), self.prefix.clone(), sender));
+        let listing =
+            runtime.spawn(list::list(self.bucket.clone(), self.prefix.clone(), folder.to_owned(), sender));
         while let Some(page) = pages.blocking_recv() {
             page.into_iter().for_each(&mut *found);
         }

@@ -6,7 +6,7 @@ use super::Threads;
 use super::address::Address;
 use super::bucket::Bucket;
 use super::failure::{Asked, Failure};
-use super::multipart;
+use super::multipart::{self, Completed};
 use super::retry::Attempts;
 use crate::aws::chain;
 use crate::config::S3Settings;
@@ -14,11 +14,14 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::time::timeout;
 
 /// What asks a store to put an object only if there is none of that name.
 pub(super) const NO_OTHER: &str = "*";
+/// The name in an object's metadata of who has put it: after an answer was lost, that tells whether it was this process.
+pub(super) const WRITER: &str = "pinflow-writer";
 
 /// A prefix of a bucket.
 pub struct S3Target {
@@ -26,6 +29,8 @@ pub struct S3Target {
     bucket: Bucket,
     /// Whether the store is believed to heed [`NO_OTHER`].
     is_exclusive: AtomicBool,
+    /// What no other writer is called.
+    writer: String,
     threads: Threads,
 }
 
@@ -35,35 +40,28 @@ impl S3Target {
         let Address { bucket, prefix } = Address::parse(target, rest)?;
         let threads = Threads::start().map_err(|error| StoreError::Threads { error })?;
         let bucket = threads.runtime().block_on(Bucket::open(bucket, settings))?;
-        Ok(S3Target { prefix, bucket, is_exclusive: AtomicBool::new(true), threads })
+        let writer = format!("{:016x}", RandomState::new().hash_one(std::process::id()));
+        Ok(S3Target { prefix, bucket, is_exclusive: AtomicBool::new(true), writer, threads })
     }
 
     async fn put(&self, key: &str, content: Bytes) -> Result<Created, StoreError> {
-        if !self.is_exclusive() && self.is_there(key).await? {
+        if !self.is_exclusive() && self.found(key).await?.is_some() {
             return Ok(Created::There);
         }
         if content.len() as u64 > multipart::part_bytes(&self.bucket) {
-            let condition = self.is_exclusive().then_some(NO_OTHER);
-            return match multipart::put(&self.bucket, key, content, condition).await? {
-                Some(created) => Ok(created),
-                // What the last answer would have said is not known: what counts is what is there.
-                None if self.is_there(key).await? => Ok(Created::There),
-                None => {
-                    let answer = "the upload in parts is gone".to_owned();
-                    Err(StoreError::Refused { place: self.bucket.place(key), answer })
-                }
-            };
+            return self.put_in_parts(key, content).await;
         }
-        let mut attempts = Attempts::new(self.bucket.retry);
+        let (mut attempts, mut is_first) = (Attempts::new(self.bucket.retry), true);
         loop {
             let condition = self.is_exclusive().then(|| NO_OTHER.to_owned());
             let request = self.bucket.client.put_object().bucket(&self.bucket.name).key(key);
-            let request =
-                request.set_if_none_match(condition.clone()).body(ByteStream::from(content.clone()));
+            let request = request.metadata(WRITER, &self.writer).set_if_none_match(condition.clone());
+            let request = request.body(ByteStream::from(content.clone()));
             let Err(error) = request.send().await else { return Ok(Created::New) };
             match status(&error) {
+                Some(412) if is_first => return Ok(Created::There),
                 // It may be the one of an attempt before, whose answer was lost.
-                Some(412) => return Ok(Created::There),
+                Some(412) => return Ok(self.found(key).await?.unwrap_or(Created::There)),
                 Some(501) if condition.is_some() => {
                     self.is_not_exclusive();
                     continue;
@@ -71,17 +69,43 @@ impl S3Target {
                 _ => {}
             }
             attempts.wait(failure(&self.bucket, key, &error), &self.bucket.place(key)).await?;
+            is_first = false;
         }
     }
 
-    async fn is_there(&self, key: &str) -> Result<bool, StoreError> {
+    /// Puts a large object. What counts where it is not known what became of it is what is there.
+    async fn put_in_parts(&self, key: &str, content: Bytes) -> Result<Created, StoreError> {
+        let mut attempts = Attempts::new(self.bucket.retry);
+        loop {
+            let condition = self.is_exclusive().then_some(NO_OTHER);
+            let put = multipart::put(&self.bucket, key, content.clone(), condition, &self.writer);
+            let failure = match put.await? {
+                Completed::New => return Ok(Created::New),
+                Completed::There => return Ok(Created::There),
+                Completed::Unknown => Failure::Passing("the upload in parts is gone".to_owned()),
+                Completed::Conflict => conflict(),
+            };
+            if let Some(created) = self.found(key).await? {
+                return Ok(created);
+            }
+            attempts.wait(failure, &self.bucket.place(key)).await?;
+        }
+    }
+
+    /// Whether there is an object, and whether this has put it.
+    async fn found(&self, key: &str) -> Result<Option<Created>, StoreError> {
         let mut attempts = Attempts::new(self.bucket.retry);
         loop {
             let request = self.bucket.client.head_object().bucket(&self.bucket.name).key(key);
-            let Err(error) = request.send().await else { return Ok(true) };
-            if status(&error) == Some(404) {
-                return Ok(false);
-            }
+            let error = match request.send().await {
+                Ok(object) => {
+                    let writer = object.metadata().and_then(|metadata| metadata.get(WRITER));
+                    let is_own = writer.is_some_and(|writer| *writer == self.writer);
+                    return Ok(Some(if is_own { Created::New } else { Created::There }));
+                }
+                Err(error) if status(&error) == Some(404) => return Ok(None),
+                Err(error) => error,
+            };
             let failure = self.bucket.failure(Asked::Bytes, key, &error);
             attempts.wait(failure, &self.bucket.place(key)).await?;
         }
@@ -133,7 +157,7 @@ impl Target for S3Target {
     }
 
     fn has(&self, key: &str) -> Result<bool, StoreError> {
-        self.threads.runtime().block_on(self.is_there(&self.key(key)))
+        Ok(self.threads.runtime().block_on(self.found(&self.key(key)))?.is_some())
     }
 
     fn is_exclusive(&self) -> bool {
@@ -161,7 +185,11 @@ where
     E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + 'static,
 {
     match status(error) {
-        Some(409) => Failure::Passing("another request puts the object at the same time".to_owned()),
+        Some(409) => conflict(),
         _ => bucket.failure(Asked::Storing, key, error),
     }
+}
+
+fn conflict() -> Failure {
+    Failure::Passing("another request puts the object at the same time".to_owned())
 }
