@@ -53,7 +53,7 @@ pub struct TapArgs {
     /// Write into this file in place of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// The configuration file: kinds, limits, [s3], [source.librdkafka] and [source.msk_iam].
+    /// The configuration file: kinds, limits, and how buckets and brokers are asked (s3, source.librdkafka, source.msk_iam).
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
