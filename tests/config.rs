@@ -10,6 +10,7 @@ use pinflow_dataflows::row::{AgeGroups, Settings};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Loads a file of that text from a folder that also holds `secret.txt`.
