@@ -11,10 +11,13 @@ use crate::kafka::{self, KafkaSource, Shared, SourceStatus, Status, Tokens};
 use crate::partitions::Partitions;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How long brokers are waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long clients may take to end.
+const END_PATIENCE: Duration = Duration::from_secs(5);
 /// How often it is looked whether something is wrong.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -38,8 +41,7 @@ pub fn show(
     let partitions = Arc::new(Partitions::default());
     let mut source = KafkaSource::new(&settings, config, partitions, Default::default(), shared)?;
     source.keep_envelopes();
-    // The threads end by themselves, and nobody needs them to: a broker that is away would be waited for.
-    let (items, _threads) = source.start().map_err(TapError::Start)?;
+    let (items, threads) = source.start().map_err(TapError::Start)?;
     let mut look = Look {
         status,
         settings,
@@ -51,12 +53,22 @@ pub fn show(
     };
     let end = flow::show(&items, args.until_end, printer, interrupted, || look.look());
     stop.store(true, Ordering::Relaxed);
+    drop(items);
+    wait_for_end(&threads);
     match end? {
         End::Interrupted if !args.is_endless() => Ok(Outcome::Interrupted),
         End::CaughtUp => look.check_begun().map(|()| Outcome::Complete),
         // Nothing more comes from threads that have ended, and they end for a reason.
         End::AllRead => Err(look.failed(&look.status.lock())),
         End::Interrupted | End::Enough => Ok(Outcome::Complete),
+    }
+}
+
+/// A client that still speaks TLS while the process clears up would crash it. Brokers that are away are not waited for long.
+fn wait_for_end(threads: &[JoinHandle<()>]) {
+    let begun = Instant::now();
+    while !threads.iter().all(JoinHandle::is_finished) && begun.elapsed() < END_PATIENCE {
+        thread::sleep(Duration::from_millis(5));
     }
 }
 
