@@ -22,6 +22,7 @@ pub mod block;
 pub mod message;
 pub mod begin;
 pub mod times;
+pub mod threads;
 pub mod skips;
 pub mod buffers;
 pub mod sequencer;

@@ -1,5 +1,8 @@
 //! The contract's cleaning cases: raw records, and what decoding and cleaning make of each.
 
+#[path = "cleaning/same.rs"]
+mod same;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use pinflow::archive::PartitionName;
@@ -9,6 +12,7 @@ use pinflow::skips::Skips;
 use pinflow_dataflows::clean::{self, Coordinates, Field, Fields, RawRecord, Stamp};
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::names::NameTables;
+use same::same;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -87,21 +91,6 @@ fn cleaned(kind: Kind, bytes: &[u8]) -> Result<(u64, Value, BTreeSet<String>), &
 
 fn shown(stamp: Stamp) -> String {
     stamp.utc().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
-}
-
-/// JSON values, with 1 and 1.0 the same number.
-fn same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => {
-            a == b || a.as_f64() == b.as_f64() && !(a.is_u64() && b.is_u64())
-        }
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter().all(|(name, value)| b.get(name).is_some_and(|other| same(value, other)))
-        }
-        _ => a == b,
-    }
 }
 
 /// Decodes one line as a worker does.

@@ -11,6 +11,7 @@ use crate::input::{Input, LogInput};
 use crate::kafka::{self, KafkaError, KafkaSource, ReachedPartitions, Shared, Tokens};
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
+use crate::threads;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -145,10 +146,7 @@ impl Archiving {
     pub fn stop(self) -> Result<(), ArchiverError> {
         self.begin_to_stop();
         let ended = self.archiver.join().expect("a panic has ended the process");
-        let deadline = Instant::now() + SOURCE_END;
-        while !self.threads.iter().all(JoinHandle::is_finished) && Instant::now() < deadline {
-            thread::sleep(LOOK_EVERY);
-        }
+        threads::wait_for_end(&self.threads, SOURCE_END);
         ended
     }
 }

@@ -9,14 +9,14 @@ use crate::begin::Begin;
 use crate::config::{self, Config, KafkaSettings, Mapping, OnGap, Start};
 use crate::kafka::{self, KafkaSource, Shared, SourceStatus, Status, Tokens};
 use crate::partitions::Partitions;
+use crate::threads;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How long brokers are waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long clients may take to end.
+/// How long clients may take to end: brokers that are away are not waited for long.
 const END_PATIENCE: Duration = Duration::from_secs(5);
 /// How often it is looked whether something is wrong.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -54,21 +54,14 @@ pub fn show(
     let end = flow::show(&items, args.until_end, printer, interrupted, || look.look());
     stop.store(true, Ordering::Relaxed);
     drop(items);
-    wait_for_end(&threads);
+    // A client that still speaks TLS while the process clears up would crash it.
+    threads::wait_for_end(&threads, END_PATIENCE);
     match end? {
         End::Interrupted if !args.is_endless() => Ok(Outcome::Interrupted),
         End::CaughtUp => look.check_begun().map(|()| Outcome::Complete),
         // Nothing more comes from threads that have ended, and they end for a reason.
         End::AllRead => Err(look.failed(&look.status.lock())),
         End::Interrupted | End::Enough => Ok(Outcome::Complete),
-    }
-}
-
-/// A client that still speaks TLS while the process clears up would crash it. Brokers that are away are not waited for long.
-fn wait_for_end(threads: &[JoinHandle<()>]) {
-    let begun = Instant::now();
-    while !threads.iter().all(JoinHandle::is_finished) && begun.elapsed() < END_PATIENCE {
-        thread::sleep(Duration::from_millis(5));
     }
 }
 

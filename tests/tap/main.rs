@@ -43,6 +43,8 @@ mod bucket;
 #[allow(dead_code)]
 #[path = "../s3/program.rs"]
 mod s3_program;
+#[path = "../cleaning/same.rs"]
+mod same;
 
 mod tap;
 mod cleaning;
