@@ -34,6 +34,8 @@ const WAIT: Duration = Duration::from_millis(50);
 const SHORT_WAIT: Duration = Duration::from_millis(1);
 /// How long messages are gathered while more of them are there at once.
 const GATHER: Duration = Duration::from_millis(5);
+/// After how many messages it looks at the clock, which takes as long as some of what is done with a message.
+const MESSAGES_AT_A_TIME: u64 = 32;
 
 /// What the watcher tells the reader to do.
 #[derive(Debug)]
@@ -211,7 +213,7 @@ impl Reader {
     fn poll_some(&mut self) -> bool {
         let mut wait = if self.waiting.is_empty() { WAIT } else { SHORT_WAIT };
         let mut deadline = None;
-        loop {
+        for messages in 1_u64.. {
             match self.assignment.poll(wait) {
                 None => return true,
                 Some(Ok(message)) => {
@@ -227,10 +229,13 @@ impl Reader {
                 Some(Err(error)) => self.failed(&error),
             }
             wait = Duration::ZERO;
-            if Instant::now() >= *deadline.get_or_insert_with(|| Instant::now() + GATHER) {
-                return false;
+            if messages.is_multiple_of(MESSAGES_AT_A_TIME)
+                && Instant::now() >= *deadline.get_or_insert_with(|| Instant::now() + GATHER)
+            {
+                break;
             }
         }
+        false
     }
 
     fn failed(&self, error: &PollError) {

@@ -18,7 +18,7 @@ pub struct Tail {
     origin: Arc<Origin>,
     /// The first position that has not come.
     next: u64,
-    /// The last message, whose position is before that.
+    /// The last message of those that are in blocks.
     last: Option<Seen>,
     time: u64,
     sequence: u64,
@@ -38,6 +38,18 @@ struct Gathered {
     skips: Skips,
     envelopes: Vec<Envelope>,
     envelope_bytes: usize,
+    newest: Newest,
+}
+
+/// What a message has beside its value, of the one that came last: messages are known again by the last one of a block, so
+/// that no checksum is made of the others.
+#[derive(Default)]
+struct Newest {
+    offset: u64,
+    time: Option<i64>,
+    key: Vec<u8>,
+    has_key: bool,
+    has_value: bool,
 }
 
 /// A partition as it is begun.
@@ -101,7 +113,7 @@ impl Tail {
         self.next
     }
 
-    /// The last message that came.
+    /// The last message that came, once it is in a block.
     pub fn last(&self) -> Option<Seen> {
         self.last
     }
@@ -136,8 +148,8 @@ impl Tail {
         }
         self.pass_over(message.offset);
         self.next = message.offset + 1;
-        self.last = Some(Seen::of(message.offset, message.time, message.key, message.value));
         let gathered = &mut self.gathered;
+        gathered.newest.is(message);
         let index = gathered.values.len() as u64;
         if index == 0 {
             gathered.times = Times::one(self.time);
@@ -174,8 +186,12 @@ impl Tail {
         if positions == 0 && self.duplicates == 0 && !is_begun_behind {
             return None;
         }
-        let next = Gathered { bytes: buffer(), ..Gathered::default() };
-        let Gathered { bytes, values, times, skips, envelopes, envelope_bytes } =
+        let newest = std::mem::take(&mut self.gathered.newest);
+        if let Some(value) = self.gathered.values.last() {
+            self.last = Some(newest.seen(&self.gathered.bytes[value.clone()]));
+        }
+        let next = Gathered { bytes: buffer(), newest, ..Gathered::default() };
+        let Gathered { bytes, values, times, skips, envelopes, envelope_bytes, newest: _ } =
             std::mem::replace(&mut self.gathered, next);
         self.gathered.bytes.clear();
         let block = Block {
@@ -196,6 +212,21 @@ impl Tail {
         self.sequence += 1;
         self.handed_out += positions;
         Some(Item::Block(block, std::mem::take(&mut self.duplicates)))
+    }
+}
+
+impl Newest {
+    fn is(&mut self, message: &Received<'_>) {
+        (self.offset, self.time) = (message.offset, message.time);
+        (self.has_key, self.has_value) = (message.key.is_some(), message.value.is_some());
+        self.key.clear();
+        self.key.extend_from_slice(message.key.unwrap_or_default());
+    }
+
+    /// With its value, if it has one.
+    fn seen(&self, value: &[u8]) -> Seen {
+        let key = self.has_key.then_some(self.key.as_slice());
+        Seen::of(self.offset, self.time, key, self.has_value.then_some(value))
     }
 }
 
