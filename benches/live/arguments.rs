@@ -9,6 +9,9 @@ use tempfile::TempDir;
 /// The parts that are measured where none is named.
 const PARTS: [&str; 3] = ["dialects", "live", "query"];
 
+/// Those that need to be named.
+const OTHER_PARTS: [&str; 2] = ["ingest", "kafka"];
+
 /// What the command line says.
 pub struct Arguments {
     parts: Vec<String>,
@@ -42,7 +45,7 @@ impl Arguments {
                 "--seconds" => seconds = value().parse().expect("--seconds is a whole number"),
                 "--rounds" => rounds = value().parse().expect("--rounds is a whole number"),
                 "--posts" => posts = value().parse().expect("--posts is a whole number"),
-                part if part == "ingest" || PARTS.contains(&part) => parts.push(part.to_owned()),
+                part if OTHER_PARTS.contains(&part) || PARTS.contains(&part) => parts.push(part.to_owned()),
                 _ => panic!("{argument} is not known"),
             }
         }

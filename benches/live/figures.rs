@@ -28,7 +28,7 @@ impl Figures {
 
     /// A figure: what it is of, and numbers by name and unit.
     pub fn add(&mut self, figure: &str, numbers: &[(&str, f64)]) {
-        print!("  {figure:<44}");
+        print!("  {figure:<48}");
         for (name, number) in numbers {
             let digits = if number.abs() >= 100.0 { 0 } else { 2 };
             print!(" {name} {number:>9.digits$}");
@@ -41,6 +41,22 @@ impl Figures {
             }
             writeln!(file, "{line}").expect("write the figure");
         }
+    }
+
+    /// A figure of several rounds: their median, which it gives, the least and the most.
+    pub fn add_rounds(&mut self, figure: &str, mut numbers: Vec<f64>) -> f64 {
+        numbers.sort_by(f64::total_cmp);
+        let median = numbers[numbers.len() / 2];
+        let (least, most) = (numbers[0], numbers[numbers.len() - 1]);
+        self.add(figure, &[("median", median), ("least", least), ("most", most)]);
+        median
+    }
+
+    /// A figure of numbers that were taken now and then: those of half, of 99 in a hundred, and the most.
+    pub fn add_numbers(&mut self, figure: &str, mut numbers: Vec<f64>) {
+        numbers.sort_by(f64::total_cmp);
+        let at = |part: f64| numbers[((numbers.len() - 1) as f64 * part) as usize];
+        self.add(figure, &[("p50", at(0.5)), ("p99", at(0.99)), ("max", at(1.0))]);
     }
 
     /// A figure of times: those of half, of 99 in a hundred, and the longest.

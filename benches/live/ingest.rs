@@ -38,15 +38,12 @@ pub fn measure(posts: u64, rounds: usize, figures: &mut Figures) {
         shares.push(ingest / replay);
     }
     figures.head(&format!("the records of {posts} posts, {rounds} rounds"));
-    for (name, mut numbers) in [
+    for (name, numbers) in [
         ("replay, records/s", replayed),
         ("ingest, records/s", ingested),
         ("ingest as a share of replay", shares),
     ] {
-        numbers.sort_by(f64::total_cmp);
-        let median = numbers[numbers.len() / 2];
-        let (least, most) = (numbers[0], numbers[numbers.len() - 1]);
-        figures.add(name, &[("median", median), ("least", least), ("most", most)]);
+        figures.add_rounds(name, numbers);
     }
 }
 

@@ -1,10 +1,12 @@
 //! What a run takes over HTTP, how soon its views show it, and how many queries it answers meanwhile.
 //!
-//! `cargo bench --bench live -- [PART…] [--archive DIR] [--seconds N] [--json FILE]`; without a PART all but `ingest`:
+//! `cargo bench --bench live -- [PART…] [--archive DIR] [--seconds N] [--json FILE]`; without a PART all but `ingest` and `kafka`:
 //!
 //! - `dialects`: records a second through each way in, one record a request and many;
 //! - `ingest`: records a second in bulk, and what share that is of what `pinflow replay` reads with two workers;
 //! - `live`: the highest rates in bulk, and from when a record is due to when it can be seen at parts of the steady one;
+//! - `kafka`: messages a second from a broker's topics to the views, beside a bare consumer, and how soon views show what is
+//!   appended; the broker is the one that `scripts/services up kafka` starts;
 //! - `query`: small queries a second, alone and beside ingest at half of the highest rate.
 //!
 //! The program holds the posts of the archive from the start, else of one of 100,000 posts; `ingest` begins with nothing
@@ -18,6 +20,7 @@ mod dialects;
 mod figures;
 mod freshness;
 mod ingest;
+mod kafka;
 mod load;
 mod posts;
 mod program;
@@ -38,6 +41,9 @@ fn main() {
     }
     if arguments.wants("ingest") {
         ingest::measure(arguments.posts, arguments.rounds, &mut figures);
+    }
+    if arguments.wants("kafka") {
+        kafka::measure(arguments.posts, arguments.rounds, arguments.time, &mut figures);
     }
     if !arguments.wants("live") && !arguments.wants("query") {
         return;

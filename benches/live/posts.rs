@@ -23,6 +23,16 @@ impl Request {
     }
 }
 
+/// A record as a message of Kafka.
+pub struct Value {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its post's `ind`, as text.
+    pub key: String,
+    /// The record.
+    pub text: String,
+}
+
 /// Invents posts, none of which comes again as it was.
 pub struct Posts {
     catalogue: Catalogue,
@@ -62,6 +72,18 @@ impl Posts {
         self.drawn += count;
         let request = |(number, kind)| self.positioned(kind, number..number + 1);
         (first..self.drawn).zip(Kind::ALL.into_iter().cycle()).map(request).collect()
+    }
+
+    /// So many records at least, those of a post one after the other.
+    pub fn values(&mut self, count: u64) -> Vec<Value> {
+        let first = self.drawn;
+        self.drawn += count.div_ceil(Kind::ALL.len() as u64);
+        let value = |(number, kind): (u64, Kind)| {
+            let key = (number % self.catalogue.posts()).to_string();
+            Value { kind, key, text: self.lines(kind, number..number + 1).1.trim_end().to_owned() }
+        };
+        let all = (first..self.drawn).flat_map(|number| Kind::ALL.map(|kind| (number, kind)));
+        all.map(value).collect()
     }
 
     /// Requests to the same API, one for each kind, which together correct so many records.

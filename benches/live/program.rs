@@ -1,6 +1,7 @@
 //! A run of pinflow on a folder of its own, with posts in its log from the start.
 
 use crate::connection::Connection;
+use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -36,8 +37,21 @@ impl Program {
             link(&archive.join("topics"), &log.join("topics"));
             fs::write(log.join("log.json"), LOG).expect("write log.json");
         }
+        Program::launch(data, &[])
+    }
+
+    /// Starts with a source of its own, and waits until the views have what it holds.
+    pub fn with_source(configuration: &str) -> Program {
+        let data = tempfile::Builder::new().prefix("live-").tempdir().expect("make a folder");
+        let file = data.path().join("pinflow.toml");
+        fs::write(&file, configuration).expect("write the configuration");
+        let file = file.to_str().expect("a text").to_owned();
+        Program::launch(data, &["--config", &file])
+    }
+
+    fn launch(data: TempDir, options: &[&str]) -> Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pinflow"));
-        command.args(["run", "--listen", "127.0.0.1:0", "--data"]).arg(data.path());
+        command.args(["run", "--listen", "127.0.0.1:0", "--data"]).arg(data.path()).args(options);
         let mut child = command.stderr(Stdio::piped()).spawn().expect("start pinflow");
         let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
         let started = lines.find_map(|line| Some(line.ok()?.split_once("address=")?.1.to_owned()));
@@ -48,7 +62,7 @@ impl Program {
         let program = Program { child, address, _data: data };
         let mut connection = program.connect();
         while connection.get("/readyz").status != 200 {
-            thread::sleep(Duration::from_millis(20));
+            thread::sleep(Duration::from_millis(5));
         }
         program
     }
@@ -60,9 +74,19 @@ impl Program {
 
     /// Posts that the views are computed from.
     pub fn posts_held(&self) -> u64 {
-        let answer = self.connect().get("/v1/status");
-        let status: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
-        status["state"]["posts"].as_u64().expect("a number")
+        self.status()["state"]["posts"].as_u64().expect("a number")
+    }
+
+    /// Records that were read, of all kinds.
+    pub fn records_read(&self) -> u64 {
+        let status = self.status();
+        let kinds = status["records"].as_object().expect("kinds");
+        kinds.values().map(|records| records.as_u64().expect("a number")).sum()
+    }
+
+    /// What it says of itself.
+    pub fn status(&self) -> Value {
+        serde_json::from_slice(&self.connect().get("/v1/status").body).expect("JSON")
     }
 
     /// Where it listens, for clients that take a URL.
