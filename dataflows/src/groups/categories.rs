@@ -11,68 +11,143 @@ use crate::view::{Columns, View, ViewRow};
 /// Groups that have posts with a category.
 pub(super) struct Categories {
     k: usize,
-    groups: Map<GroupKey, Group>,
-    /// Those that may show something else now.
-    touched: Vec<GroupKey>,
+    /// Where each is in `groups`.
+    places: Map<GroupKey, u32>,
+    groups: Vec<Group>,
+    /// Places of groups that are gone.
+    free: Vec<u32>,
+    /// Changes that are not applied yet.
+    waiting: Vec<Change>,
+    /// Places of those that may show something else now.
+    touched: Vec<u32>,
     room: Vec<i64>,
     top: Vec<Ranked>,
 }
 
-#[derive(Default)]
 struct Group {
+    key: GroupKey,
     categories: Popularity,
     /// The best first.
     shown: Vec<Ranked>,
+    /// Categories with fewer posts are behind all that are shown.
+    least_shown: i64,
     touched: bool,
 }
 
+/// The group at that place has more or fewer posts of a category.
+struct Change {
+    place: u32,
+    category: NameId,
+    change: i64,
+}
+
+/// Changes that are applied together, and groups that are shown together. Groups lie far apart in memory, and what one has
+/// lies elsewhere again; first each step is made for all of them, so that one wait for memory is that of all.
+const BATCH: usize = 32;
+
 impl Categories {
     pub fn new(k: usize) -> Categories {
-        Categories { k, groups: Map::default(), touched: Vec::new(), room: Vec::new(), top: Vec::new() }
-    }
-
-    /// Reads what `apply` will read of a group.
-    pub fn touch(&self, key: GroupKey) -> u64 {
-        self.groups.get(&key).map_or(0, |group| group.categories.touch())
+        Categories {
+            k,
+            places: Map::default(),
+            groups: Vec::new(),
+            free: Vec::new(),
+            waiting: Vec::with_capacity(BATCH),
+            touched: Vec::new(),
+            room: Vec::new(),
+            top: Vec::new(),
+        }
     }
 
     /// A group has more or fewer posts of a category.
     pub fn apply(&mut self, key: GroupKey, category: NameId, change: i64) {
-        let group = self.groups.entry(key).or_default();
-        let (before, after) = group.categories.add(category, change);
-        // What was behind all that are shown, and still is, changes nothing of them.
-        let is_behind = group.shown.len() >= self.k
-            && group.shown.last().is_some_and(|last| before.max(after) < last.posts);
-        if !is_behind && !group.touched {
-            group.touched = true;
-            self.touched.push(key);
+        let place = self.place(key);
+        self.waiting.push(Change { place, category, change });
+        if self.waiting.len() == BATCH {
+            self.apply_waiting();
+        }
+    }
+
+    fn place(&mut self, key: GroupKey) -> u32 {
+        *self.places.entry(key).or_insert_with(|| {
+            let group = Group {
+                key,
+                categories: Popularity::default(),
+                shown: Vec::new(),
+                least_shown: i64::MIN,
+                touched: false,
+            };
+            match self.free.pop() {
+                Some(place) => {
+                    self.groups[place as usize] = group;
+                    place
+                }
+                None => {
+                    self.groups.push(group);
+                    u32::try_from(self.groups.len() - 1).expect("groups are fewer than posts in memory")
+                }
+            }
+        })
+    }
+
+    fn apply_waiting(&mut self) {
+        read_first(&self.groups, self.waiting.iter().map(|change| change.place));
+        for Change { place, category, change } in self.waiting.drain(..) {
+            let group = &mut self.groups[place as usize];
+            let (before, after) = group.categories.add(category, change);
+            // What was behind all that are shown, and still is, changes nothing of them.
+            if before.max(after) >= group.least_shown && !group.touched {
+                group.touched = true;
+                self.touched.push(place);
+            }
         }
     }
 
     /// Emits the changes of the rows that the groups show since the last call.
     pub fn changes(&mut self, mut emit: impl FnMut(ViewRow, Diff)) {
-        for key in self.touched.drain(..) {
-            let group = self.groups.get_mut(&key).expect("touched");
-            group.touched = false;
-            group.categories.top(self.k, &mut self.room, &mut self.top);
-            differences(&group.shown, &self.top, |Ranked { posts, category, rank }, diff| {
-                let columns = Columns::Category { rank, category, posts: posts as u64 };
-                emit(ViewRow { group: key.group(), columns }, diff);
-            });
-            if self.top.is_empty() {
-                self.groups.remove(&key);
-            } else {
+        self.apply_waiting();
+        for batch in self.touched.chunks(BATCH) {
+            read_first(&self.groups, batch.iter().copied());
+            for &place in batch {
+                let group = &mut self.groups[place as usize];
+                group.touched = false;
+                group.categories.top(self.k, &mut self.room, &mut self.top);
+                let of_view = group.key.group();
+                differences(&group.shown, &self.top, |Ranked { posts, category, rank }, diff| {
+                    let columns = Columns::Category { rank, category, posts: posts as u64 };
+                    emit(ViewRow { group: of_view, columns }, diff);
+                });
+                if self.top.is_empty() {
+                    self.places.remove(&group.key);
+                    self.free.push(place);
+                }
                 group.shown.clone_from(&self.top);
+                let last = self.top.last().filter(|_| self.top.len() >= self.k);
+                group.least_shown = last.map_or(i64::MIN, |last| last.posts);
             }
         }
+        self.touched.clear();
     }
 
     /// Bytes that they take.
     pub fn bytes(&self) -> usize {
         let of_group =
             |group: &Group| group.categories.bytes() + group.shown.capacity() * size_of::<Ranked>();
-        self.groups.values().map(of_group).sum::<usize>() + self.groups.allocation_size()
+        self.groups.iter().map(of_group).sum::<usize>()
+            + self.groups.capacity() * size_of::<Group>()
+            + self.free.capacity() * size_of::<u32>()
+            + self.places.allocation_size()
     }
+}
+
+/// Reads what will be read first of groups, step by step.
+fn read_first(groups: &[Group], places: impl Iterator<Item = u32> + Clone) {
+    let all = |step: fn(&Group) -> u64| {
+        let read = places.clone().fold(0, |all, place| all ^ step(&groups[place as usize]));
+        std::hint::black_box(read);
+    };
+    all(|group| group.categories.len() as u64 ^ group.least_shown as u64);
+    all(|group| group.categories.touch() ^ group.shown.first().map_or(0, |shown| shown.posts as u64));
 }
 
 /// Rolls the changes of the finest groups up to the groups of the seven category views. `sums` is empty, and lends its

@@ -41,9 +41,6 @@ impl GroupChange {
     }
 }
 
-/// Changes that are applied together.
-const BATCH: usize = 32;
-
 /// One worker's groups. A view counts items of one sort, so no group is in both.
 pub(crate) struct Groups {
     categories: Categories,
@@ -55,28 +52,13 @@ impl Groups {
         Groups { categories: Categories::new(k), medians: Medians::default() }
     }
 
-    /// Applies changes. Groups lie far apart in memory, and finding one waits for it several times; here the waits of a
-    /// batch overlap.
+    /// Applies changes.
     pub fn apply(&mut self, changes: &[GroupChange]) {
-        for batch in changes.chunks(BATCH) {
-            let touched = batch.iter().fold(0, |all, change| all ^ self.touch(change));
-            std::hint::black_box(touched);
-            batch.iter().for_each(|change| self.apply_one(change));
-        }
-    }
-
-    fn touch(&self, change: &GroupChange) -> u64 {
-        match change.item {
-            Item::Category(_) => self.categories.touch(change.key),
-            // These groups are few.
-            Item::Followers(_) => 0,
-        }
-    }
-
-    fn apply_one(&mut self, change: &GroupChange) {
-        match change.item {
-            Item::Category(category) => self.categories.apply(change.key, category, change.change),
-            Item::Followers(count) => self.medians.apply(change.key, count, change.change),
+        for change in changes {
+            match change.item {
+                Item::Category(category) => self.categories.apply(change.key, category, change.change),
+                Item::Followers(count) => self.medians.apply(change.key, count, change.change),
+            }
         }
     }
 

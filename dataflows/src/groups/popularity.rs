@@ -37,6 +37,11 @@ impl Popularity {
         (before, before + posts)
     }
 
+    /// How many categories there are.
+    pub fn len(&self) -> usize {
+        self.categories.len()
+    }
+
     /// Reads what `add` will read first.
     pub fn touch(&self) -> u64 {
         let category = self.categories.first().map_or(0, |category| u64::from(category.number()));
