@@ -9,8 +9,9 @@ use crate::program::Program;
 use crate::ticks::{Ticks, positions};
 use std::time::{Duration, Instant};
 
-/// Posts of a request, as many as the emulator sends at most.
-pub const POSTS_AT_A_TIME: u64 = 1000;
+/// Records of a request, as many as the emulator sends if nothing else is said. With more at a time the highest rate is higher,
+/// and so are the times until records are seen: those of a request come at once.
+pub const POSTS_AT_A_TIME: u64 = 100;
 /// Connections that send as fast as they are answered: while some requests wait for the disk others are read.
 pub const CONNECTIONS: usize = 8;
 /// Records that are written in advance and then sent.
