@@ -4,6 +4,7 @@ use super::changes::{self, Changes};
 use super::clock::Clock;
 use super::committed::Committed;
 use super::error::{AppendError, LogError, WaitError};
+use super::journal::Journal;
 use super::leftovers::Leftovers;
 use super::queue::{self, Queue};
 use super::recovery::{self, Recovered};
@@ -70,7 +71,7 @@ impl Log {
     /// The number of partitions is that with which the log was made, whatever the settings say now:
     /// [`Opened::partitions`] tells it.
     pub fn open(folder: impl AsRef<Path>, settings: Settings) -> Result<Opened, LogError> {
-        Log::open_with(folder.as_ref(), settings, Arc::new(File::sync_all))
+        Log::open_with(folder.as_ref(), settings, sync::by_kernel())
     }
 
     /// Opens a log whose files are made durable in another way.
@@ -85,6 +86,8 @@ impl Log {
         sync::create_folder(folder).map_err(LogError::io("create", folder))?;
         let lock = lock(folder)?;
         let partitions = made::partitions(folder, settings.partitions)?;
+        let journal = Journal::open(folder, settings.journal_bytes, &syncer)
+            .map_err(LogError::io("replay the journal of", folder))?;
         let Recovered { partitions: restored, repairs } = recovery::recover(folder, partitions, &syncer)?;
 
         let mut topics = Topics::new(folder.to_path_buf(), partitions, settings.topics_max);
@@ -104,6 +107,7 @@ impl Log {
             clock: Clock::after(committed.time),
             retention: Retention::new(&settings),
             syncer,
+            journal,
             leftovers: Leftovers::default(),
             segment_bytes: settings.segment_bytes,
             committed,

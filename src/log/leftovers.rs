@@ -56,7 +56,7 @@ impl Leftovers {
 mod tests {
     use crate::log::handle::{Appended, Log, NewRecord};
     use crate::log::settings::Settings;
-    use crate::log::sync::SyncFile;
+    use crate::log::sync::{self, SyncFile, What};
     use crate::log::{AppendError, Committed};
     use std::fs::{self, File};
     use std::io;
@@ -65,8 +65,11 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-    fn open(folder: &Path, sync_file: SyncFile) -> Log {
-        let settings = Settings { partitions: 2, segment_bytes: 150, ..Settings::default() };
+    /// Too few for any group.
+    const NO_JOURNAL: u64 = 20;
+
+    fn open(folder: &Path, journal_bytes: u64, sync_file: SyncFile) -> Log {
+        let settings = Settings { partitions: 2, segment_bytes: 150, journal_bytes, ..Settings::default() };
         let opened = Log::open_with(folder, settings, sync_file).expect("the log opens");
         assert_eq!(opened.repairs, []);
         opened.log
@@ -93,14 +96,14 @@ mod tests {
     }
 
     /// Lets some fsyncs fail, counted from the log's first. Says how many appends were refused.
-    fn check_failing(failing: Range<usize>) -> usize {
+    fn check_failing(journal_bytes: u64, failing: Range<usize>) -> usize {
         let folder = tempfile::tempdir().expect("a folder");
         let calls = AtomicUsize::new(0);
-        let fail = move |_: &File| {
+        let fail = move |_: &File, _: What| {
             let call = calls.fetch_add(1, Ordering::Relaxed);
             if failing.contains(&call) { Err(io::Error::other("the disk is ill")) } else { Ok(()) }
         };
-        let log = open(folder.path(), Arc::new(fail));
+        let log = open(folder.path(), journal_bytes, Arc::new(fail));
         let mut expected = [Vec::new(), Vec::new()];
         let mut refused = 0;
         for number in 0..24 {
@@ -124,18 +127,31 @@ mod tests {
         };
         check(&log);
         drop(log);
-        check(&open(folder.path(), Arc::new(File::sync_all)));
+        check(&open(folder.path(), journal_bytes, sync::by_kernel()));
         refused
     }
 
     #[test]
     fn failed_fsyncs_refuse_a_group_and_the_log_goes_on() {
         for first in 0..60 {
-            assert_eq!(check_failing(first..first + 1), 1, "{first}");
-            let refused = check_failing(first..first + 7);
+            assert_eq!(check_failing(NO_JOURNAL, first..first + 1), 1, "{first}");
+            let refused = check_failing(NO_JOURNAL, first..first + 7);
             assert!((1..=7).contains(&refused), "{first}: {refused}");
         }
-        assert_eq!(check_failing(0..0), 0);
+        assert_eq!(check_failing(NO_JOURNAL, 0..0), 0);
+    }
+
+    #[test]
+    fn failed_fsyncs_of_the_journal_refuse_no_group_that_its_files_make_durable() {
+        let mut refused = 0;
+        for first in 0..60 {
+            for journal_bytes in [400, 16 << 20] {
+                // Of a new object, or nothing.
+                assert!(check_failing(journal_bytes, first..first + 1) <= 1, "{first}");
+                refused += check_failing(journal_bytes, first..first + 7);
+            }
+        }
+        assert!(refused > 0, "some groups have no way to the disk");
     }
 
     #[test]
@@ -143,10 +159,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let fails = Arc::new(AtomicBool::new(false));
         let failing = fails.clone();
-        let fail = move |_: &File| {
+        let fail = move |_: &File, _: What| {
             if failing.swap(false, Ordering::Relaxed) { Err(io::Error::other("once")) } else { Ok(()) }
         };
-        let log = open(folder.path(), Arc::new(fail));
+        let log = open(folder.path(), NO_JOURNAL, Arc::new(fail));
         append(&log, 0).expect("appended");
         fails.store(true, Ordering::Relaxed);
         append(&log, 0).expect_err("fsync fails");

@@ -2,10 +2,11 @@
 //!
 //! `<folder>/topics/<topic>/partition=<p>/<topic>+<p>+<start offset, 10 digits>.json` holds a record a line; beside it
 //! lies its companion, `_<topic>+<p>+<start offset>.json.meta`, with a frame per group commit ([`frame`]).
-//! `<folder>/log.json` holds what was settled when the log was made, `<folder>/lock` keeps a second process out.
+//! `<folder>/log.json` holds what was settled when the log was made, `<folder>/lock` keeps a second process out, and
+//! `<folder>/journal-0` and `journal-1` what may be in the kernel's memory only of the files above.
 //!
 //! One thread writes. It takes all requests that wait as a *group commit*, writes the group's lines and frames, makes
-//! all files that it touched durable at the same time, and only then answers. So:
+//! them durable by an entry in the [`journal`], and only then answers. So:
 //!
 //! - a request is in one group, and a group is accepted or refused as a whole;
 //! - a group begins after the one before it is durable: a crash can tear the last group and no other;
@@ -38,6 +39,9 @@ mod object;
 mod group;
 mod leftovers;
 mod sync;
+mod journal;
+mod journal_entry;
+mod replay;
 mod committed;
 mod changes;
 mod retention;

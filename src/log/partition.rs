@@ -2,6 +2,7 @@
 
 use super::committed::{End, Object};
 use super::frame::{FRAME_BYTES, Frame, checksum};
+use super::journal_entry::NewEntry;
 use super::object::OpenObject;
 use super::recovery::Restored;
 use super::{names, sync};
@@ -117,8 +118,8 @@ impl Partition {
         }
     }
 
-    /// Writes the group's lines and their frame.
-    pub fn write(&mut self, time: u64, group_frames: u32) -> io::Result<()> {
+    /// Writes the group's lines and their frame, and adds that to the journal's entry.
+    pub fn write(&mut self, time: u64, group_frames: u32, entry: &mut NewEntry) -> io::Result<()> {
         let frame = Frame {
             first_offset: self.end_offset,
             records: self.records,
@@ -132,7 +133,12 @@ impl Partition {
         };
         let mut encoded = Vec::with_capacity(FRAME_BYTES);
         frame.encode(&mut encoded);
-        self.open_object().write(&self.lines, &encoded)
+        self.open_object().write(&self.lines, &encoded)?;
+        let Object { start_offset, bytes, companion_bytes, .. } = self.open_object().state;
+        let object = names::partition_key(&self.topic, self.number, start_offset);
+        entry.add(&object, bytes, &self.lines);
+        entry.add(&names::companion_key(&object), companion_bytes, &encoded);
+        Ok(())
     }
 
     /// The files of the open object.
@@ -207,7 +213,7 @@ mod tests {
 
     fn commit_line(partition: &mut Partition, time: u64) {
         partition.add(b"{}");
-        partition.write(time, 1).expect("it can be written");
+        partition.write(time, 1, &mut NewEntry::default()).expect("it can be written");
         partition.commit(time);
     }
 

@@ -28,8 +28,11 @@ pub struct Settings {
     /// How many bytes of requests may wait or be written, 64 MiB by default, at most 1 GiB. What is more is refused as
     /// busy. The writer needs the same again for the lines of a group.
     pub queue_bytes: usize,
-    /// How many threads help the writer's with fsync, 7 by default: a group that touches many files takes little
-    /// longer than one that touches one. At most 64.
+    /// How long each of the journal's two files gets, 16 MiB by default: a group of many requests, and what is read again in
+    /// no time. Groups that are longer do without it.
+    pub journal_bytes: u64,
+    /// How many threads help the writer's with fsync where the journal does not do, 7 by default: a group that touches many
+    /// files takes little longer than one that touches one. At most 64.
     pub sync_threads: usize,
     /// Above that many bytes the oldest objects are deleted. Off by default.
     pub retention_bytes: Option<u64>,
@@ -46,6 +49,7 @@ impl Default for Settings {
             topics_max: 64,
             segment_bytes: 64 << 20,
             queue_bytes: 64 << 20,
+            journal_bytes: 16 << 20,
             sync_threads: 7,
             retention_bytes: None,
             retention_days: None,

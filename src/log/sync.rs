@@ -9,8 +9,25 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How a file is made durable: `File::sync_all`, or what a test wants to happen.
-pub(super) type SyncFile = Arc<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
+/// How a file is made durable: by the kernel, or what a test wants to happen.
+pub(super) type SyncFile = Arc<dyn Fn(&File, What) -> io::Result<()> + Send + Sync>;
+
+/// What of a file is made durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// All of it.
+    All,
+    /// What was written over: the rest has not changed.
+    Content,
+}
+
+/// As the kernel does it.
+pub(super) fn by_kernel() -> SyncFile {
+    Arc::new(|file, what| match what {
+        What::All => file.sync_all(),
+        What::Content => file.sync_data(),
+    })
+}
 
 /// Threads that wait for disks. The one that asks works with them.
 pub(super) struct Syncer {
@@ -48,6 +65,21 @@ impl Syncer {
         Ok(Syncer { jobs, waiting, done_sender, done, sync_file, observer })
     }
 
+    /// How a file is made durable.
+    pub fn sync_file(&self) -> SyncFile {
+        self.sync_file.clone()
+    }
+
+    /// Makes durable what was written over in a file.
+    pub fn sync_content(&self, file: &File) -> io::Result<()> {
+        let begin = Instant::now();
+        let result = (self.sync_file)(file, What::Content);
+        if let Some(observer) = &self.observer {
+            observer(begin.elapsed());
+        }
+        result
+    }
+
     /// Makes all files durable; says for each of them whether it is.
     pub fn sync(&self, files: impl Iterator<Item = Arc<File>>) -> Vec<io::Result<()>> {
         let mut results = Vec::new();
@@ -69,7 +101,7 @@ impl Syncer {
 
 fn run(job: &Job, sync_file: &SyncFile, done: &Sender<Done>) {
     let begin = Instant::now();
-    let result = sync_file(&job.file);
+    let result = sync_file(&job.file, What::All);
     // Nobody waits any more when the writer is gone.
     let _ = done.send(Done { number: job.number, result, took: begin.elapsed() });
 }
@@ -106,7 +138,7 @@ mod tests {
         let observed = Arc::new(AtomicUsize::new(0));
         for threads in [0, 1, 5] {
             let (seen_here, observed_here) = (seen.clone(), observed.clone());
-            let sync_file: SyncFile = Arc::new(move |file| {
+            let sync_file: SyncFile = Arc::new(move |file, _| {
                 let length = file.metadata()?.len();
                 assert!(seen_here.lock().expect("no panic").insert(length), "{length} again");
                 if length % 10 == 3 { Err(io::Error::other("three")) } else { Ok(()) }

@@ -6,6 +6,7 @@ use super::committed::Committed;
 use super::error::AppendError;
 use super::group::{self, Refusal};
 use super::handle::Appended;
+use super::journal::Journal;
 use super::leftovers::Leftovers;
 use super::queue::{Message, Reply, Request};
 use super::retention::Retention;
@@ -21,6 +22,7 @@ pub(super) struct Writer {
     pub topics: Topics,
     pub clock: Clock,
     pub syncer: Syncer,
+    pub journal: Journal,
     pub leftovers: Leftovers,
     pub retention: Retention,
     pub segment_bytes: u64,
@@ -51,6 +53,7 @@ impl Writer {
                 self.commit(requests);
             }
         }
+        self.journal.close(&self.syncer);
     }
 
     /// Takes all requests that wait. Says whether they are the last ones.
@@ -108,7 +111,9 @@ impl Writer {
     fn write(&mut self, group: &Group) -> Result<(), Refusal> {
         let partitions = &mut self.topics.partitions;
         self.leftovers.cut_off(partitions, &self.syncer)?;
-        let written = group::write(partitions, &group.touched, group.time, self.segment_bytes, &self.syncer);
+        let (journal, syncer) = (&mut self.journal, &self.syncer);
+        let written =
+            group::write(partitions, &group.touched, group.time, self.segment_bytes, journal, syncer);
         written.inspect_err(|refusal| self.leftovers.add(partitions, &group.touched, refusal))
     }
 
