@@ -1,13 +1,13 @@
 //! The journal makes a group commit durable with one write, however many files it touches.
 //!
 //! A group's lines and frames go into their files, where readers find them, and the kernel may keep them in memory there for a
-//! while. What makes the group durable is an [entry](super::journal_entry) that holds all of it again, in a file that is
+//! while. What makes the group durable is an entry (`journal_entry`) that holds all of it again, in a file that is
 //! as long as it will be: to make new bytes of such a file durable takes a disk one write, while files that have grown take
 //! the file system's own journal, and each of them a turn of it.
 //!
 //! There are two such files. When one is full the other is written over from its beginning, and a thread makes durable what
 //! the full one's entries have written elsewhere; before it is written over in its turn, that has to be done. When the log is
-//! opened, [`super::replay`] writes what the entries of both hold into their files once more.
+//! opened, `replay` writes what the entries of both hold into their files once more.
 //!
 //! Without the journal, because there is no room for it, say, the files of every group are made durable themselves. So it
 //! is also after an error of the disk, until all that the journal holds was written and made durable again.

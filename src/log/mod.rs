@@ -6,7 +6,7 @@
 //! `<folder>/journal-0` and `journal-1` what may be in the kernel's memory only of the files above.
 //!
 //! One thread writes. It takes all requests that wait as a *group commit*, writes the group's lines and frames, makes
-//! them durable by an entry in the [`journal`], and only then answers. So:
+//! them durable by an entry in the journal, and only then answers. So:
 //!
 //! - a request is in one group, and a group is accepted or refused as a whole;
 //! - a group begins after the one before it is durable: a crash can tear the last group and no other;
