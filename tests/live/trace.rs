@@ -104,6 +104,18 @@ impl Call {
         !matches!(self.name.as_str(), "fsync" | "fdatasync") && self.path.contains("/log/topics/")
     }
 
+    pub fn writes_to_journal(&self) -> bool {
+        !matches!(self.name.as_str(), "fsync" | "fdatasync") && self.path.contains("/log/journal-")
+    }
+
+    /// The bytes that it writes, as strace spells them, but for the last if that has a spelling of its own: it depends on the
+    /// one behind.
+    pub fn written(&self) -> &str {
+        let (_, text) = self.text.split_once('"').expect("it writes");
+        let (text, _) = text.rsplit_once('"').expect("the bytes end");
+        text.rsplit_once('\\').map_or(text, |(before, _)| before)
+    }
+
     /// Whether it sends the head of an answer that says that all went well.
     pub fn answers_2xx(&self) -> bool {
         self.path.starts_with("TCP") && self.text.contains("\"HTTP/1.1 2")
