@@ -32,9 +32,8 @@ pub(super) struct Replayed {
 
 /// Replays the journal of a log, makes durable what it wrote, and then forgets the entries.
 pub(super) fn replay(log: &Path, syncer: &Syncer) -> io::Result<Replayed> {
-    let files = FILES.map(|name| read(&log.join(name)));
-    let [first, second] = files;
-    let (first, second) = (first?, second?);
+    let [first, second] = FILES.map(|name| log.join(name));
+    let (first, second) = (read(&first)?, read(&second)?);
     let mut all: Vec<Entry<'_>> = entries(&first).into_iter().chain(entries(&second)).collect();
     if all.is_empty() {
         return Ok(Replayed::default());
