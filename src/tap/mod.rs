@@ -12,6 +12,7 @@ mod enclosed;
 mod line;
 mod raw;
 mod printer;
+mod out;
 mod error;
 
 pub use error::TapError;

@@ -4,12 +4,12 @@ use super::TapArgs;
 use super::error::TapError;
 use super::flow::warn;
 use super::line::Lines;
+use super::out::Out;
 use super::raw::raw;
 use crate::begin::Begin;
 use crate::block::Block;
 use crate::message::{Content, Message, each_message};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ pub struct Printer {
     /// How many are still wanted, if that is bounded.
     left: Option<u64>,
     lines: Lines,
-    out: BufWriter<Box<dyn Write>>,
+    out: BufWriter<Out>,
     path: Option<PathBuf>,
     line: Vec<u8>,
     /// Objects that could not be read.
@@ -54,13 +54,7 @@ pub struct Printer {
 impl Printer {
     /// Begins to write, as the command line says.
     pub fn new(form: Form, args: &TapArgs, record_max_bytes: usize) -> Result<Printer, TapError> {
-        let out: Box<dyn Write> = match &args.out {
-            Some(path) => {
-                let made = File::create(path);
-                Box::new(made.map_err(|error| TapError::Out { path: path.clone(), error })?)
-            }
-            None => Box::new(io::stdout().lock()),
-        };
+        let out = Out::open(args.out.as_deref()).map_err(|error| failed(args.out.as_ref(), error))?;
         Ok(Printer {
             form,
             begin: args.from,
@@ -139,6 +133,8 @@ impl Printer {
     /// Writes the rest, and tells what was left out.
     pub fn finish(mut self) -> Result<(), TapError> {
         self.flush()?;
+        let begun = self.out.get_mut().begin();
+        begun.map_err(|error| self.failed(error))?;
         if self.without_time > 0 {
             warn(&format!(
                 "{} records whose time is not known were left out: --from is a time",
@@ -152,9 +148,13 @@ impl Printer {
     }
 
     fn failed(&self, error: io::Error) -> TapError {
-        match &self.path {
-            Some(path) => TapError::Out { path: path.clone(), error },
-            None => TapError::Print(error),
-        }
+        failed(self.path.as_ref(), error)
+    }
+}
+
+fn failed(path: Option<&PathBuf>, error: io::Error) -> TapError {
+    match path {
+        Some(path) => TapError::Out { path: path.clone(), error },
+        None => TapError::Print(error),
     }
 }

@@ -37,6 +37,9 @@ fn wrong_use() {
     check(&[&archive, "--from", "latest"], 2, "an archive ends");
     check(&[&archive, "--kind", "geo"], 1, "nothing there holds geo records");
     check(&[&archive, "--out", &path("none/out")], 1, "cannot write");
+    fs::write(path("out"), "kept").expect("write a file");
+    check(&[&archive, "--kind", "geo", "--out", &path("out")], 1, "nothing there holds geo records");
+    assert_eq!(fs::read_to_string(path("out")).expect("read it"), "kept");
 
     let check_config = |text: &str, source: &str, part: &str| {
         fs::write(&config, text).expect("write the configuration");
