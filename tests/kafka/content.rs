@@ -19,6 +19,13 @@ pub struct Content {
     pub bounds: BTreeMap<Partition, (u64, u64)>,
 }
 
+impl Content {
+    /// Positions of all partitions.
+    pub fn positions(&self) -> u64 {
+        self.bounds.values().map(|(_, high)| high).sum()
+    }
+}
+
 /// Reads all of it; nothing may be sent meanwhile.
 pub fn content(cluster: &Cluster, topics: &[String]) -> Content {
     let mut config = cluster.config();

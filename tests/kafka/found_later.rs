@@ -1,6 +1,7 @@
 //! Topics and partitions that come later are found, and read from their start.
 
 use crate::cluster::{Cluster, unique};
+use crate::many::{self, Many};
 use crate::messages::messages;
 use crate::random::{Random, seed};
 use crate::run;
@@ -8,24 +9,26 @@ use crate::topics::Topics;
 
 #[test]
 fn partitions_that_are_added_are_read_from_their_start() {
+    let count = many::count(20_000);
     let cluster = Cluster::shared();
-    let topics = Topics::of_all_kinds(&cluster, 2);
-    let mut random = Random::new(seed());
-    cluster.send(&messages(&topics, 500, 100, &mut random));
-    let run = run::start(&cluster, &topics, "start = \"latest\"");
-    run.program.wait_until_ready();
-    topics.iter().for_each(|topic| cluster.set_partitions(topic, 4));
+    let topics = Topics::of_all_kinds(&cluster, many::PARTITIONS - 4);
+    let mut many = Many::of(count, &topics);
+    many.send(&cluster, count - 2 * (count / 3));
+    let latest = run::start(&cluster, &topics, "start = \"latest\"");
+    latest.program.wait_until_ready();
+    let all = run::start(&cluster, &topics, "");
     // Records of one `ind` change their partitions.
-    cluster.send(&messages(&topics, 500, 100, &mut random));
-    let begun = run.wait_for_partitions(12);
-    for ((topic, number), partition) in begun {
+    for (partitions, read) in [(many::PARTITIONS - 2, 1), (many::PARTITIONS, count / 3)] {
+        all.wait_for_positions(read);
+        topics.iter().for_each(|topic| cluster.set_partitions(topic, partitions as usize));
+        many.send(&cluster, count / 3);
+    }
+    let content = all.check(&topics);
+    assert_eq!(content.records.len() as u64, count);
+    assert!(content.bounds.values().all(|(_, high)| *high > 0), "{:?}", content.bounds);
+    for ((topic, number), partition) in latest.wait_for_partitions(content.bounds.len()) {
         assert_eq!(partition["first_position"] == 0, number >= 2, "{topic} {number}: {partition}");
     }
-    let all = run::start(&cluster, &topics, "");
-    all.check(&topics);
-    topics.iter().for_each(|topic| cluster.set_partitions(topic, 5));
-    cluster.send(&messages(&topics, 500, 100, &mut random));
-    all.check(&topics);
 }
 
 #[test]

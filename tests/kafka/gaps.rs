@@ -3,6 +3,9 @@
 use crate::checks::wait_for;
 use crate::cluster::Cluster;
 use crate::content::{Content, content};
+use crate::hand_over::with_new;
+use crate::log_files::Partition;
+use crate::many::{self, Many};
 use crate::messages::pins;
 use crate::run::{self, Run};
 use crate::topics::Topics;
@@ -83,6 +86,51 @@ fn or_is_gone_on_behind() {
         run.check_content(&content);
     }
     check_lost(&run, &topics, lost);
+}
+
+/// Every second partition of many is overtaken in the middle, wherever reading them is.
+#[test]
+fn a_long_reading_that_is_overtaken_goes_on_behind() {
+    let count = many::count(20_000);
+    let cluster = Cluster::shared();
+    let topics = Topics::of_all_kinds(&cluster, many::PARTITIONS);
+    let mut many = Many::of(count, &topics);
+    many.send(&cluster, count / 2);
+    let run = run::start(&cluster, &topics, "on_gap = \"skip\"");
+    run.wait_for_positions(count / 10);
+    run.program.signal("STOP");
+    // What was asked for before is answered with these at most.
+    cluster.send(&many.messages(20));
+    many.send(&cluster, count / 4);
+    let before = content(&cluster, &topics);
+    let is_overtaken = |(_, number): &Partition| number % 2 == 0;
+    for ((topic, number), (_, high)) in before.bounds.iter().filter(|(partition, _)| is_overtaken(partition))
+    {
+        cluster.delete_records(topic, *number as i32, *high as i64);
+    }
+    many.send(&cluster, count / 4);
+    run.program.signal("CONT");
+
+    let mut content = with_new(&before, &cluster, &topics);
+    run.wait_for_positions(content.positions());
+    let mut gaps = Vec::new();
+    for (partition, told) in run.partitions() {
+        let (lost, (_, to)) = (told["lost"].as_u64().expect("a number"), before.bounds[&partition]);
+        assert_eq!(lost > 0, is_overtaken(&partition), "{told}");
+        if lost > 0 {
+            let (topic, number) = &partition;
+            gaps.push(format!("partition=\"topic {topic} partition {number}\" from={} to={to}", to - lost));
+            let is_gone = |offset| (to - lost..to).contains(&offset);
+            content.records.retain(|record| record.partition != partition || !is_gone(record.offset));
+        }
+    }
+    run.check_content(&content);
+    for _ in 0..gaps.len() {
+        let line =
+            run.program.wait_for_line("messages are gone before they were read").expect("a gap is told");
+        gaps.retain(|gap| !line.contains(gap));
+    }
+    assert_eq!(gaps, [""; 0], "these are not told");
 }
 
 #[track_caller]

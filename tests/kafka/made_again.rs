@@ -1,6 +1,8 @@
 //! A topic that is deleted and made again is not gone on with.
 
 use crate::cluster::{Cluster, Message};
+use crate::hand_over::with_new;
+use crate::many::{self, Many};
 use crate::run::{self, Run};
 use crate::topics::Topics;
 use serde_json::Value;
@@ -47,6 +49,38 @@ fn one_whose_messages_are_others_now_stops_reading() {
     let run = made_again(&cluster, &topics, 10);
     let told = run.wait_until_told("Kafka stopped");
     assert!(told.contains(&topics[0]) && told.contains("the topic was made again"), "{told}");
+}
+
+/// The others are read meanwhile; of the new one nothing counts before the next start.
+#[test]
+fn one_of_many_messages_stays_what_it_was_until_the_next_start() {
+    let count = many::count(20_000);
+    let cluster = Cluster::shared();
+    let topics = Topics::of_all_kinds(&cluster, many::PARTITIONS);
+    let mut many = Many::of(count, &topics);
+    many.send(&cluster, count);
+    let run = run::start(&cluster, &topics, "");
+    let before = run.check(&topics);
+    let (again, others) = topics.split_first().expect("there are three");
+    cluster.delete(again);
+    run.wait_until_told("does not exist");
+    let mut send = |is_sent: &dyn Fn(&Message) -> bool| {
+        for mut batch in many.batches(count / 2) {
+            batch.retain(is_sent);
+            cluster.send(&batch);
+        }
+    };
+    send(&|message| message.topic != *again);
+    let mut content = with_new(&before, &cluster, others);
+    let bounds = before.bounds.into_iter().filter(|((topic, _), _)| topic == again);
+    content.bounds.extend(bounds);
+    run.check_views_of(&content);
+    cluster.create(again, many::PARTITIONS, &[]);
+    send(&|message| message.topic == *again);
+    let told = run.wait_until_told("Kafka stopped");
+    assert!(told.contains(again) && told.contains("the topic was made again"), "{told}");
+    run.check_views_of(&content);
+    run::start(&cluster, &topics, "").check(&topics);
 }
 
 /// What it rejects at positions of the old one is a letter of its own, and each is written once.

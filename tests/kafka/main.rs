@@ -36,6 +36,7 @@ mod topics;
 mod broker;
 mod content;
 mod messages;
+mod many;
 mod run;
 mod smoke;
 mod volume;

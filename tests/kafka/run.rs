@@ -85,17 +85,21 @@ impl Run {
         })
     }
 
-    /// Waits until the views have more positions than so many.
+    /// Positions that the views have.
+    pub fn passed(&self) -> u64 {
+        self.partitions().values().map(|partition| partition["position"].as_u64().unwrap_or(0)).sum()
+    }
+
+    /// Waits until the views have so many positions. Many take their time, but some have to come.
     #[track_caller]
-    pub fn wait_for_more_than(&self, positions: u64) {
-        wait_for("positions", || {
-            let read = self
-                .partitions()
-                .values()
-                .map(|partition| partition["position"].as_u64())
-                .sum::<Option<u64>>();
-            if read > Some(positions) { Ok(()) } else { Err(format!("{read:?}")) }
-        });
+    pub fn wait_for_positions(&self, positions: u64) {
+        let mut passed = self.passed();
+        while passed < positions {
+            passed = wait_for("positions", || {
+                let now = self.passed();
+                if now > passed { Ok(now) } else { Err(format!("{now}, not {positions}")) }
+            });
+        }
     }
 
     /// How often reading has paused.
@@ -127,9 +131,7 @@ impl Run {
     /// The same of what is known already.
     #[track_caller]
     pub fn check_content(&self, content: &Content) {
-        let recomputed = Recomputed::of(&content.records);
-        self.check_counts(content, &recomputed);
-        self.check_shown(content);
+        self.check_views_of(content);
         self.program.wait_until_ready();
     }
 
@@ -142,8 +144,10 @@ impl Run {
     /// The same of what is known already.
     #[track_caller]
     pub fn check_views_of(&self, content: &Content) {
-        self.check_counts(content, &Recomputed::of(&content.records));
-        self.check_shown(content);
+        let recomputed = Recomputed::of(&content.records);
+        self.wait_for_positions(content.positions());
+        self.check_counts(content, &recomputed);
+        check_views(&shown(&mut self.program.client()), &recomputed.views());
     }
 
     /// The views are those of this content.

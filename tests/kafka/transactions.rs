@@ -6,8 +6,7 @@ use crate::cluster::{Cluster, Message, PATIENCE, send, unique};
 use crate::content::Content;
 use crate::hand_over;
 use crate::log_files::{LogRecord, Partition};
-use crate::messages::messages;
-use crate::random::{Random, seed};
+use crate::many::{self, Many};
 use crate::run;
 use crate::topics::Topics;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -45,41 +44,48 @@ fn wait_for_markers(cluster: &Cluster, topics: &[String]) {
 
 #[test]
 fn committed_messages_count_and_aborted_ones_do_not() {
+    let count = many::count(20_000);
     let cluster = Cluster::shared();
-    let topics = Topics::of_all_kinds(&cluster, 2);
+    let topics = Topics::of_all_kinds(&cluster, many::PARTITIONS);
     let producer = transactional(&cluster);
-    let mut random = Random::new(seed());
+    let mut many = Many::of(count, &topics);
     let run = run::start(&cluster, &topics, "");
-    for number in 0..60 {
+    let (mut committed, mut transactions) = (0, 0);
+    while committed < count {
         producer.begin_transaction().expect("begin it");
-        // Many have but one message, so that there are as many markers as messages.
-        let most = [1, 1, 40][number % 3];
-        send(&producer, &messages(&topics, 1 + random.below(most), 100, &mut random));
+        // Many have but one message, so that there are many markers.
+        let most = [1, 1, count / 8][transactions % 3];
+        let messages = 1 + many.random.below(most);
+        many.batches(messages).for_each(|batch| send(&producer, &batch));
         producer.flush(PATIENCE).expect("they are sent");
-        if random.below(3) == 0 {
+        if many.random.below(3) == 0 {
             producer.abort_transaction(PATIENCE).expect("abort it");
         } else {
             producer.commit_transaction(PATIENCE).expect("commit it");
+            committed += messages;
         }
-        if number % 20 == 0 {
+        if transactions == 15 {
             // Others write without.
-            cluster.send(&messages(&topics, 10, 100, &mut random));
+            many.send(&cluster, 100);
+            committed += 100;
             wait_for_markers(&cluster, &topics);
             run.check(&topics);
         }
+        transactions += 1;
     }
     wait_for_markers(&cluster, &topics);
-    run.check(&topics);
+    let content = run.check(&topics);
+    assert_eq!(content.records.len() as u64, committed);
     let skipped = |run: &run::Run| {
         run.partitions()
             .values()
             .map(|partition| partition["skipped"].as_u64().expect("a number"))
             .sum::<u64>()
     };
-    assert!(skipped(&run) >= 60, "{}", run.status());
+    assert!(skipped(&run) >= transactions as u64, "{}", run.status());
     // A start later reads the same and counts the same.
     let again = run::start(&cluster, &topics, "");
-    again.check(&topics);
+    again.check_content(&content);
     assert_eq!(skipped(&again), skipped(&run));
 }
 
