@@ -98,9 +98,10 @@ impl ShardReader {
                 }
             };
             attempts.succeeded();
-            let is_at_end = page.millis_behind_latest().is_none_or(|behind| behind <= 0);
+            let has_more = page.millis_behind_latest().is_some_and(|behind| behind > 0);
+            let may_have_more = has_more || !self.is_caught_up && !page.records().is_empty();
             let bytes: usize = page.records().iter().map(|record| record.data().as_ref().len()).sum();
-            pace.was_read(asked, bytes, !is_at_end);
+            pace.was_read(asked, bytes, may_have_more);
             let next = page.next_shard_iterator().map(str::to_owned);
             self.hand_over(page, room, begun)?;
             match next {
@@ -153,6 +154,8 @@ impl ShardReader {
     ) -> Result<(), KinesisError> {
         let behind = page.millis_behind_latest().and_then(|behind| u64::try_from(behind).ok()).unwrap_or(0);
         let is_closed = page.next_shard_iterator.is_none();
+        // Records of the same millisecond may follow one that is not behind.
+        let is_at_end = behind == 0 && page.records.is_empty();
         let mut stored = Vec::with_capacity(page.records.len());
         for record in page.records {
             let sequence: SequenceNumber = record.sequence_number.parse().map_err(|_| {
@@ -172,7 +175,7 @@ impl ShardReader {
             let (stream, shard) = (self.stream.clone(), self.shard.clone());
             self.shared.send(Item::Records(Batch { stream, shard, stored, room: Some(room) }));
         }
-        if !self.is_caught_up && (is_closed || behind == 0 || self.is_past(begun, behind)) {
+        if !self.is_caught_up && (is_closed || is_at_end || self.is_past(begun, behind)) {
             self.is_caught_up = true;
             let _ = self.events.send(Event::CaughtUp(self.shard.id.clone()));
         }

@@ -1,5 +1,6 @@
 //! Streams of a Kinesis server, held against what was put into them.
 
+use crate::kinesis_proxy::Proxy;
 use crate::kinesis_stream::{At, Put, Stream, nobody, numbers, pins, text};
 use crate::tap::{done, lines, values};
 use serde_json::Value;
@@ -139,19 +140,16 @@ fn what_comes_is_shown() {
     assert_eq!(latest.wait(), (Some(0), String::new()));
 }
 
-/// More than one answer holds, and more shards than one list names.
+/// More than one answer holds.
 #[test]
-fn long_shards_and_long_lists_are_read_to_their_ends() {
-    let stream = Stream::new("pin", 1);
-    stream.put(&pins(0..12_000, 100));
-    let found = stream.server.shown(&[&stream.source(), "--until-end"]);
-    assert!(numbers(&found).into_iter().eq(0..12_000));
-
-    let wide = Stream::new("pin", 1_050);
-    let last = Put { hash_key: Some(u128::MAX.to_string()), ..pins(7..8, 1).remove(0) };
-    let places = wide.put(&[last]);
-    let found = wide.server.shown(&[&wide.source(), "--until-end"]);
-    assert_eq!(found.iter().map(at).collect::<Vec<_>>(), places);
+fn long_lists_and_long_shards_are_read_to_their_ends() {
+    let stream = Stream::new("pin", 7);
+    let places = stream.put(&pins(0..300, 60));
+    let proxy = Proxy::with_pages(&stream.server.endpoint, 5);
+    let found = stream.server.behind(&proxy.endpoint).shown(&[&stream.source(), "--until-end"]);
+    assert!(found.iter().map(at).collect::<BTreeSet<_>>() == places.iter().cloned().collect());
+    assert_eq!((found.len(), proxy.asked("ListShards")), (300, 2));
+    assert!(proxy.asked("GetRecords") >= 60);
 }
 
 /// As AWS' own tools are told.

@@ -2,6 +2,7 @@
 //!
 //! Knows as much of HTTP/1.1 as that takes: requests with a length, each on a connection of its own.
 
+use serde_json::Value;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -25,16 +26,28 @@ pub struct Proxy {
     /// Where it listens, as `http://host:port`.
     pub endpoint: String,
     upstream: String,
+    /// The most that one answer may list or give, if that is less than the server would.
+    page: Option<usize>,
     faults: Arc<Mutex<Vec<Fault>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
     pub fn start(endpoint: &str, faults: &[Fault]) -> Proxy {
+        Proxy::start_with(endpoint, faults, None)
+    }
+
+    /// One whose answers have no more shards, and no more records, than that.
+    pub fn with_pages(endpoint: &str, page: usize) -> Proxy {
+        Proxy::start_with(endpoint, &[], Some(page))
+    }
+
+    fn start_with(endpoint: &str, faults: &[Fault], page: Option<usize>) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").expect("listen");
         let proxy = Proxy {
             endpoint: format!("http://{}", listener.local_addr().expect("an address")),
             upstream: endpoint.strip_prefix("http://").expect("a plain endpoint").to_owned(),
+            page,
             faults: Arc::new(Mutex::new(faults.to_vec())),
             asked: Arc::default(),
         };
@@ -82,11 +95,31 @@ impl Proxy {
             );
             return client.write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes());
         }
+        let body = self.bounded(&action, body);
+        // The signature covers neither of what is left out here.
+        let is_kept = |line: &&str| {
+            let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
+            !line.is_empty() && name != "connection" && name != "content-length"
+        };
+        let mut sent: String = head.lines().filter(is_kept).map(|line| format!("{line}\r\n")).collect();
+        sent.push_str(&format!("Content-Length: {}\r\nConnection: close\r\n\r\n", body.len()));
         let mut server = TcpStream::connect(&self.upstream)?;
-        let head = head.strip_suffix("\r\n").unwrap_or(&head);
-        server.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())?;
+        server.write_all(sent.as_bytes())?;
         server.write_all(&body)?;
         io::copy(&mut server, &mut client).map(|_| ())
+    }
+
+    /// A request for no more than a page.
+    fn bounded(&self, action: &str, body: Vec<u8>) -> Vec<u8> {
+        let (Some(page), Ok(mut request)) = (self.page, serde_json::from_slice::<Value>(&body)) else {
+            return body;
+        };
+        match action {
+            "ListShards" => request["MaxResults"] = page.into(),
+            "GetRecords" => request["Limit"] = page.into(),
+            _ => {}
+        }
+        request.to_string().into_bytes()
     }
 
     fn fault(&self, action: &str) -> Option<Fault> {

@@ -2,6 +2,7 @@
 
 use crate::kinesis_stream::{Server, variable};
 use crate::program::PATIENCE;
+use serde::de::IgnoredAny;
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -35,24 +36,34 @@ impl KinesisServer {
         Server::shared().behind(&format!("http://127.0.0.1:{}", self.port))
     }
 
-    /// Waits until what it holds is on the disk: it writes that now and then.
-    pub fn wait_until_kept(&self) {
-        let (now, begin) = (SystemTime::now(), Instant::now());
-        let written = || fs::metadata(self.data()).and_then(|data| data.modified());
-        // The second time it has begun to write after this.
-        for _ in 0..2 {
-            let before = written().unwrap_or(now);
-            while !written().is_ok_and(|time| time > before) {
-                assert!(begin.elapsed() < PATIENCE, "it writes nothing");
-                thread::sleep(Duration::from_millis(5));
-            }
-        }
-    }
-
-    /// Kills it: it gets no chance to do anything more.
+    /// Kills it, once what it holds now is on the disk: it gets no chance to do anything more.
     pub fn kill(&mut self) {
+        let kept = self.kept();
         self.process.kill().expect("it runs");
         self.process.wait().expect("it ends");
+        // It writes the same again and again, and may have been killed in the middle of that.
+        fs::write(self.data(), kept).expect("write its data");
+    }
+
+    /// What it has written once it holds no more: it does so now and then.
+    fn kept(&self) -> Vec<u8> {
+        let (now, begin) = (SystemTime::now(), Instant::now());
+        let mut whole = Vec::new();
+        loop {
+            assert!(begin.elapsed() < PATIENCE, "it writes nothing");
+            thread::sleep(Duration::from_millis(20));
+            let is_later =
+                fs::metadata(self.data()).and_then(|data| data.modified()).is_ok_and(|time| time > now);
+            let data = fs::read(self.data()).unwrap_or_default();
+            if !is_later || serde_json::from_slice::<IgnoredAny>(&data).is_err() {
+                continue;
+            }
+            // What it had begun to write before may lack the last records.
+            if whole == data {
+                return data;
+            }
+            whole = data;
+        }
     }
 
     /// Starts it again on what it holds.
