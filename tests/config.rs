@@ -2,8 +2,8 @@
 
 use pinflow::config::{
     ArchiveSettings, Config, CreateTopics, DeadLetterSettings, FrontDoorSettings, HttpSettings,
-    KafkaSettings, Kinds, LibrdkafkaSettings, Limits, Live, LogSettings, Mapping, MskIamSettings, OnGap,
-    Replay, S3Settings, Start, Topics,
+    KafkaSettings, Kinds, KinesisSettings, LibrdkafkaSettings, Limits, Live, LogSettings, Mapping,
+    MskIamSettings, OnGap, Replay, S3Settings, Start, Topics,
 };
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row::{AgeGroups, Settings};
@@ -57,6 +57,7 @@ fn the_shipped_file_says_the_defaults() {
             read_timeout_ms: 30_000,
             connect_timeout_ms: 5_000,
         },
+        kinesis: KinesisSettings { region: None, endpoint: None, profile: None, role_arn: None },
         kafka: None,
         kafka_clients: KafkaSettings {
             brokers: String::new(),
