@@ -94,3 +94,43 @@ impl Part<'_> {
 fn entry(table: &[String], index: u64) -> Option<&str> {
     table.get(usize::try_from(index).ok()?).map(String::as_str)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(content: &[u8]) -> Bytes {
+        [MAGIC, content, &Md5::digest(content)[..]].concat().into()
+    }
+
+    #[test]
+    fn records_have_the_keys_of_their_tables() {
+        // Keys "a" and 7, and a record of these, with a tag.
+        let content = b"\x0a\x01a\x12\x017\x1a\x09\x08\x00\x10\x00\x1a\x01{\x22\x00";
+        let aggregate = Aggregate::open(&sealed(content)).expect("an aggregate");
+        let parts: Vec<Part<'_>> = aggregate.parts().collect();
+        assert_eq!(parts, [Part { partition_key: "a", explicit_hash_key: Some("7"), data: b"{" }]);
+        assert!(aggregate.is_of(&(0..=7)) && !aggregate.is_of(&(8..=9)));
+        assert_eq!(Aggregate::open(&sealed(b"")).expect("an empty one").parts().count(), 0);
+    }
+
+    #[test]
+    fn what_is_damaged_is_no_aggregate() {
+        let check =
+            |data: &[u8]| assert!(Aggregate::open(&Bytes::copy_from_slice(data)).is_none(), "{data:?}");
+        // The key ends too early; there are no keys; no hash keys; the hash key is no number; the key is no text.
+        check(&sealed(b"\x0a\x05a"));
+        check(&sealed(b"\x1a\x04\x08\x00\x1a\x00"));
+        check(&sealed(b"\x0a\x01a\x1a\x06\x08\x00\x10\x00\x1a\x00"));
+        check(&sealed(b"\x0a\x01a\x12\x01x\x1a\x06\x08\x00\x10\x00\x1a\x00"));
+        check(&sealed(b"\x0a\x01\xff\x1a\x04\x08\x00\x1a\x00"));
+        let whole = sealed(b"\x0a\x01a\x1a\x04\x08\x00\x1a\x00");
+        assert!(Aggregate::open(&whole).is_some());
+        (0..whole.len()).for_each(|length| check(&whole[..length]));
+        for byte in 0..whole.len() {
+            let mut changed = whole.to_vec();
+            changed[byte] ^= 1;
+            check(&changed);
+        }
+    }
+}

@@ -20,7 +20,7 @@ struct Aggregate {
 
 /// The key, the explicit hash key and the value of a record that was given to the library.
 fn sent(number: u32) -> (String, Option<String>, String) {
-    let hash_key = (number % 5 == 0).then(|| 3_u128.pow(number % 80).to_string());
+    let hash_key = number.is_multiple_of(5).then(|| 3_u128.pow(number % 80).to_string());
     let value = match number % 10 {
         3 => format!("{{not JSON {number}"),
         7 => format!("[{number}]"),
