@@ -40,7 +40,7 @@ enum Command {
     Check(CheckArgs),
     /// List, show or send again what a run has rejected.
     Dlq(DlqArgs),
-    /// Show what topics, a folder or a bucket carry, a record a line.
+    /// Show what topics, streams, a folder or a bucket carry, a record a line.
     Tap(TapArgs),
 }
 

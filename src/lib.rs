@@ -12,6 +12,8 @@ pub mod http_client;
 pub mod log;
 pub mod follow;
 pub mod aws;
+pub mod backoff;
+pub mod kinesis;
 pub mod kafka;
 pub mod store;
 pub mod archive;

@@ -2,8 +2,8 @@
 
 use pinflow::config::{
     ArchiveSettings, Config, CreateTopics, DeadLetterSettings, FrontDoorSettings, HttpSettings,
-    KafkaSettings, Kinds, LibrdkafkaSettings, Limits, Live, LogSettings, Mapping, MskIamSettings, OnGap,
-    Replay, S3Settings, Start, Topics,
+    KafkaSettings, Kinds, KinesisSettings, LibrdkafkaSettings, Limits, Live, LogSettings, Mapping,
+    MskIamSettings, OnGap, Replay, S3Settings, Start, Topics,
 };
 use pinflow_dataflows::kind::Kind;
 use pinflow_dataflows::row::{AgeGroups, Settings};
@@ -57,6 +57,7 @@ fn the_shipped_file_says_the_defaults() {
             read_timeout_ms: 30_000,
             connect_timeout_ms: 5_000,
         },
+        kinesis: KinesisSettings { region: None, endpoint: None, profile: None, role_arn: None },
         kafka: None,
         kafka_clients: KafkaSettings {
             brokers: String::new(),
@@ -186,7 +187,7 @@ fn unknown_keys_are_named_with_the_nearest_known() {
     );
     check_error(
         "[sinks.s3]\nbucket = 'b'",
-        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are archive, data, dead_letters, front_door, http, kinds, limits, listen, live, log, replay, s3, source, views, workers",
+        "pinflow.toml:2: unknown key sinks.s3.bucket: known at the top are archive, data, dead_letters, front_door, http, kinds, kinesis, limits, listen, live, log, replay, s3, source, views, workers",
     );
     check_error("views.k.a = 1", "pinflow.toml:1: unknown key views.k.a: did you mean views.k?");
     check_error(
@@ -270,6 +271,20 @@ fn stores_are_set_by_texts_and_switches() {
     check_error("s3.path_style = 1", "pinflow.toml:1: s3.path_style must be true or false, found 1");
     check_error("s3.region = 1", "pinflow.toml:1: s3.region must be a text, found 1");
     check_error("s3.regoin = 'x'", "pinflow.toml:1: unknown key s3.regoin: did you mean s3.region?");
+}
+
+#[test]
+fn kinesis_is_set_by_texts() {
+    let config =
+        load("[kinesis]\nendpoint = 'https://kinesis'\nregion = 'eu-west-1'\nrole_arn = ''").expect("valid");
+    assert_eq!(config.kinesis.endpoint.as_deref(), Some("https://kinesis"));
+    assert_eq!((config.kinesis.region.as_deref(), config.kinesis.role_arn), (Some("eu-west-1"), None));
+    let expected = "pinflow.toml:1: kinesis.";
+    check_error("kinesis.profile = 1", &format!("{expected}profile must be a text, found 1"));
+    let allowed = r#"empty, or begin with "http://" or "https://", found"#;
+    check_error("kinesis.endpoint = 'kinesis'", &format!("{expected}endpoint must be {allowed} \"kinesis\""));
+    let expected = "pinflow.toml:1: unknown key kinesis.roll_arn: did you mean kinesis.role_arn?";
+    check_error("kinesis.roll_arn = 'x'", expected);
 }
 
 #[test]

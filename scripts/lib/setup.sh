@@ -22,6 +22,7 @@ need() {
             cc) packages+=(build-essential) ;;
             java) packages+=(openjdk-17-jre-headless) ;;
             mvn) packages+=(maven) ;;
+            node) packages+=(nodejs) ;;
             pkg-config) packages+=(pkgconf) ;;
             curl) packages+=(curl ca-certificates) ;;
             prlimit) packages+=(util-linux) ;;

@@ -7,7 +7,9 @@ use super::front_door;
 use super::kafka;
 use super::kinds::{Kinds, Mapping};
 use super::written::Written;
-use super::{Config, DeadLetterSettings, HttpSettings, Limits, Live, LogSettings, Replay, S3Settings};
+use super::{
+    Config, DeadLetterSettings, HttpSettings, KinesisSettings, Limits, Live, LogSettings, Replay, S3Settings,
+};
 use pinflow_dataflows::row::{AgeGroups, Settings};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -41,6 +43,7 @@ pub(super) fn config(written: &Written) -> Result<Config, ConfigError> {
             tick_max_records: number(written.get("replay.tick_max_records"), 1..=usize::MAX)?,
         },
         s3: s3(written)?,
+        kinesis: kinesis(written)?,
         kafka,
         kafka_clients,
         front_door,
@@ -113,6 +116,15 @@ fn s3(written: &Written) -> Result<S3Settings, ConfigError> {
         retry_max_backoff_ms: number(written.get("s3.retry_max_backoff_ms"), 1..=10 * MINUTE_MS)?,
         read_timeout_ms: number(written.get("s3.read_timeout_ms"), 1..=60 * MINUTE_MS)?,
         connect_timeout_ms: number(written.get("s3.connect_timeout_ms"), 1..=60 * MINUTE_MS)?,
+    })
+}
+
+fn kinesis(written: &Written) -> Result<KinesisSettings, ConfigError> {
+    Ok(KinesisSettings {
+        region: text(written.get("kinesis.region"))?,
+        endpoint: endpoint(written.get("kinesis.endpoint"))?,
+        profile: text(written.get("kinesis.profile"))?,
+        role_arn: text(written.get("kinesis.role_arn"))?,
     })
 }
 

@@ -9,6 +9,7 @@ mod check;
 mod kinds;
 mod live;
 mod s3;
+mod kinesis;
 mod kafka;
 mod msk_iam;
 mod front_door;
@@ -20,6 +21,7 @@ pub use error::{ConfigError, Place};
 pub use front_door::FrontDoorSettings;
 pub use kafka::{CreateTopics, KafkaSettings, LibrdkafkaSettings, OnGap, Start, Topics};
 pub use kinds::{Kinds, Mapping};
+pub use kinesis::KinesisSettings;
 pub use live::{DeadLetterSettings, HttpSettings, Live, LogSettings};
 pub use msk_iam::MskIamSettings;
 pub use s3::{AccessKey, S3Settings};
@@ -42,6 +44,8 @@ pub struct Config {
     pub replay: Replay,
     /// How S3 is asked.
     pub s3: S3Settings,
+    /// How Kinesis is asked.
+    pub kinesis: KinesisSettings,
     /// The topics that `pinflow run` reads, if it does not read the embedded log.
     pub kafka: Option<KafkaSettings>,
     /// The same, also where a run reads the embedded log: `pinflow tap` reads topics, and an emulation sends to topics, that

@@ -23,7 +23,8 @@ pub fn show(
     printer: &mut Printer,
     interrupted: &AtomicBool,
 ) -> Result<Outcome, TapError> {
-    if args.from == Begin::Latest {
+    let begin = args.from.begin()?;
+    if begin == Begin::Latest {
         let problem = "an archive ends, and nothing comes behind that; leave it out".to_owned();
         return Err(TapError::Begin { from: "latest", problem });
     }
@@ -31,7 +32,7 @@ pub fn show(
     let Listing { mut partitions, faults, .. } = archive::list(&sources, &config.kinds)?;
     flow::warn_of(&faults, printer);
     partitions.retain(|partition| args.kind.is_none_or(|kind| partition.kind == kind));
-    check(&partitions, written, args)?;
+    check(&partitions, written, args, begin)?;
     let limits = Limits::of(config);
     let record_max_bytes = limits.record_max_bytes.max(KEPT_BYTES);
     // One reader, so that the order is the same each time.
@@ -48,7 +49,7 @@ pub fn show(
 }
 
 /// There has to be something to show, from where it is asked for.
-fn check(partitions: &[Partition], written: &str, args: &TapArgs) -> Result<(), TapError> {
+fn check(partitions: &[Partition], written: &str, args: &TapArgs, begin: Begin) -> Result<(), TapError> {
     if partitions.is_empty() {
         return Err(match args.kind {
             Some(kind) => TapError::NothingOfKind { source_text: written.to_owned(), kind },
@@ -56,7 +57,7 @@ fn check(partitions: &[Partition], written: &str, args: &TapArgs) -> Result<(), 
         });
     }
     let without = partitions.iter().find(|partition| partition.name.number.is_none());
-    match (args.from, without) {
+    match (begin, without) {
         (Begin::Offset(_), Some(partition)) => {
             let topic = &partition.name.topic;
             let problem =

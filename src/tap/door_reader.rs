@@ -62,7 +62,7 @@ impl DoorReader {
         sender: Sender<Item>,
     ) -> Result<DoorReader, TapError> {
         let asking = Asking::new(&door.url)?;
-        let (kind, begin) = (args.kind, args.from);
+        let (kind, begin) = (args.kind, args.from.begin()?);
         Ok(DoorReader { asking, door, kind, kinds, begin, sender, partitions: BTreeMap::new() })
     }
 

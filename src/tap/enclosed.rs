@@ -1,12 +1,12 @@
-//! What comes with a topic's message, as a line tells of it.
+//! What comes with the record of a topic or a stream, as a line tells of it.
 
 use crate::block::Envelope;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 
-/// Key and headers; what is not there is left out.
-#[derive(Debug, Serialize)]
+/// Keys and headers; what is not there is left out.
+#[derive(Debug, Default, Serialize)]
 pub struct Enclosed<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
@@ -17,6 +17,11 @@ pub struct Enclosed<'a> {
     /// There was no value, and what is shown is the record that says the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     tombstone: Option<bool>,
+    /// Those of streams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partition_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explicit_hash_key: Option<&'a str>,
 }
 
 /// A value may be missing.
@@ -38,7 +43,13 @@ impl<'a> Enclosed<'a> {
             Header { name, value, value_base64 }
         };
         let headers = envelope.headers.iter().map(header).collect();
-        Enclosed { key, key_base64, headers, tombstone: envelope.is_tombstone.then_some(true) }
+        let tombstone = envelope.is_tombstone.then_some(true);
+        Enclosed { key, key_base64, headers, tombstone, ..Enclosed::default() }
+    }
+
+    /// The keys of a stream's record.
+    pub fn keys(partition_key: &'a str, explicit_hash_key: Option<&'a str>) -> Enclosed<'a> {
+        Enclosed { partition_key: Some(partition_key), explicit_hash_key, ..Enclosed::default() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::archive::ArchiveError;
 use crate::kafka::KafkaError;
+use crate::kinesis::KinesisError;
 use crate::store::StoreError;
 use pinflow_dataflows::kind::Kind;
 use std::io;
@@ -35,7 +36,7 @@ pub enum TapError {
         /// The topic, stream or prefix.
         name: String,
     },
-    /// A topic that is named and that the configuration leaves out.
+    /// A topic or stream that is named and that the configuration leaves out.
     #[error(
         "{topic}: kinds.\"{topic}\" is \"ignore\" in the configuration; set it to \"pin\", \"geo\" or \"user\""
     )]
@@ -63,6 +64,15 @@ pub enum TapError {
         /// `kafka://host:port`.
         brokers: String,
         /// What is wrong.
+        problem: String,
+    },
+    /// Streams cannot be read, or no further.
+    #[error(transparent)]
+    Kinesis(#[from] KinesisError),
+    /// Kinesis does not answer.
+    #[error("{problem}")]
+    Streams {
+        /// Which stream, and what is wrong.
         problem: String,
     },
     /// A running pinflow cannot be asked, or has nothing of that.
@@ -94,6 +104,7 @@ impl TapError {
     pub fn is_usage(&self) -> bool {
         match self {
             TapError::Archive(ArchiveError::Store(error)) => error.is_usage(),
+            TapError::Kinesis(error) => error.is_usage(),
             TapError::Source { .. }
             | TapError::Begin { .. }
             | TapError::UnknownKind { .. }

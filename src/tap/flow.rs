@@ -31,7 +31,31 @@ pub fn show(
     until_end: bool,
     printer: &mut Printer,
     interrupted: &AtomicBool,
+    look: impl FnMut() -> Result<(), TapError>,
+) -> Result<End, TapError> {
+    each(items, printer, interrupted, look, |item, printer| match item {
+        Item::Block(block, _) => Ok((printer.block(&block)? == Wanted::NoMore).then_some(End::Enough)),
+        Item::Fault { fault, .. } => {
+            warn_of(&[fault], printer);
+            Ok(None)
+        }
+        Item::Unread(faults) => {
+            warn_of(&faults, printer);
+            Ok(None)
+        }
+        Item::CaughtUp => Ok(until_end.then_some(End::CaughtUp)),
+        Item::AllRead => Ok(None),
+        Item::Failed(error) => Err(error.into()),
+    })
+}
+
+/// Hands what comes to `take`, until that says why it is the end.
+pub fn each<T>(
+    items: &Receiver<T>,
+    printer: &mut Printer,
+    interrupted: &AtomicBool,
     mut look: impl FnMut() -> Result<(), TapError>,
+    mut take: impl FnMut(T, &mut Printer) -> Result<Option<End>, TapError>,
 ) -> Result<End, TapError> {
     while !interrupted.load(Ordering::Relaxed) {
         look()?;
@@ -39,17 +63,12 @@ pub fn show(
             printer.flush()?;
         }
         match items.recv_timeout(WAIT) {
-            Ok(Item::Block(block, _)) => {
-                if printer.block(&block)? == Wanted::NoMore {
-                    return Ok(End::Enough);
+            Ok(item) => {
+                if let Some(end) = take(item, printer)? {
+                    return Ok(end);
                 }
             }
-            Ok(Item::Fault { fault, .. }) => warn_of(&[fault], printer),
-            Ok(Item::Unread(faults)) => warn_of(&faults, printer),
-            Ok(Item::CaughtUp) if until_end => return Ok(End::CaughtUp),
-            Ok(Item::CaughtUp | Item::AllRead) => {}
             Err(RecvTimeoutError::Timeout) => printer.check_reader()?,
-            Ok(Item::Failed(error)) => return Err(error.into()),
             Err(RecvTimeoutError::Disconnected) => return Ok(End::AllRead),
         }
     }

@@ -2,9 +2,10 @@
 
 use super::cleaned::{self, Row};
 use super::enclosed::Enclosed;
+use super::record::{Partition, Position, Record};
 use crate::archive::TooLarge;
 use crate::decode::{NoRecord, Reason, RecordReader};
-use crate::message::{Content, Message};
+use crate::message::Content;
 use crate::times::rfc_3339;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -23,13 +24,15 @@ const MOST_BRACKETS: usize = 100;
 struct Line<'a> {
     kind: Kind,
     topic: &'a str,
-    partition: Option<u64>,
-    position: u64,
+    partition: Partition<'a>,
+    position: Position<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
     time: Option<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
     object: &'a str,
     #[serde(flatten)]
-    envelope: Option<Enclosed<'a>>,
+    enclosed: Option<&'a Enclosed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     #[serde(flatten)]
@@ -80,39 +83,39 @@ impl Lines {
     }
 
     /// The record as it came.
-    pub fn as_it_came(&self, message: Message<'_>, line: &mut Vec<u8>) {
-        write(&Line { value: Some(self.shown(message.content)), ..head(message) }, line);
+    pub fn as_it_came(&self, record: &Record<'_>, line: &mut Vec<u8>) {
+        write(&Line { value: Some(self.shown(record.content)), ..head(record) }, line);
     }
 
     /// What cleaning makes of it.
-    pub fn cleaned(&mut self, message: Message<'_>, line: &mut Vec<u8>) {
+    pub fn cleaned(&mut self, record: &Record<'_>, line: &mut Vec<u8>) {
         let mut raw = RawRecord::default();
-        match self.read(message, &mut raw) {
+        match self.read(record, &mut raw) {
             Ok(ind) if raw.is_deletion() => {
                 let cleaned = Cleaned { ind, deleted: Some(true), row: None, malformed: None };
-                write(&Line { cleaned: Some(cleaned), ..head(message) }, line);
+                write(&Line { cleaned: Some(cleaned), ..head(record) }, line);
             }
             Ok(ind) => {
-                let (row, malformed) = cleaned::row(message.block.kind, &raw);
+                let (row, malformed) = cleaned::row(record.kind, &raw);
                 let malformed = Some(malformed.iter().map(|field| field.name()).collect());
                 let cleaned = Cleaned { ind, deleted: None, row: Some(row), malformed };
-                write(&Line { cleaned: Some(cleaned), ..head(message) }, line);
+                write(&Line { cleaned: Some(cleaned), ..head(record) }, line);
             }
             Err(reason) => {
-                let value = Some(self.shown(message.content));
-                write(&Line { reason: Some(reason.name()), value, ..head(message) }, line);
+                let value = Some(self.shown(record.content));
+                write(&Line { reason: Some(reason.name()), value, ..head(record) }, line);
             }
         }
     }
 
     /// The key of a record, whose fields go to `raw`; or why it is rejected, as a worker decides it.
-    fn read<'a>(&mut self, message: Message<'a>, raw: &mut RawRecord<'a>) -> Result<u64, Reason> {
-        let Content::Whole(bytes) = message.content else { return Err(Reason::TooLarge) };
+    fn read<'a>(&mut self, record: &Record<'a>, raw: &mut RawRecord<'a>) -> Result<u64, Reason> {
+        let Content::Whole(bytes) = record.content else { return Err(Reason::TooLarge) };
         if bytes.len() > self.record_max_bytes {
             return Err(Reason::TooLarge);
         }
         let text = str::from_utf8(bytes).map_err(|_| Reason::NotJson)?;
-        match self.reader.read(message.block.kind, text, 0..text.len(), raw) {
+        match self.reader.read(record.kind, text, 0..text.len(), raw) {
             Ok(()) => raw.key().ok_or(Reason::NoUsableInd),
             Err(NoRecord::NotJson) => Err(Reason::NotJson),
             Err(NoRecord::NotAnObject) => Err(Reason::NotAnObject),
@@ -128,16 +131,16 @@ impl Lines {
     }
 }
 
-fn head(message: Message<'_>) -> Line<'_> {
-    let origin = &message.block.origin;
+fn head<'a>(record: &'a Record<'_>) -> Line<'a> {
     Line {
-        kind: message.block.kind,
-        topic: &origin.partition.topic,
-        partition: origin.partition.number,
-        position: message.position,
-        time: rfc_3339(message.time),
-        object: &origin.object,
-        envelope: message.envelope.map(Enclosed::of),
+        kind: record.kind,
+        topic: record.topic,
+        partition: record.partition,
+        position: record.position,
+        index: record.index,
+        time: rfc_3339(record.time),
+        object: record.object,
+        enclosed: record.enclosed.as_ref(),
         reason: None,
         cleaned: None,
         value: None,

@@ -1,12 +1,16 @@
-//! `pinflow tap`: shows what topics, folders, buckets and the front door carry, as it is or cleaned, a record a line.
+//! `pinflow tap`: shows what topics, streams, folders, buckets and the front door carry, as it is or cleaned, a record a line.
 
 mod source;
+mod from;
 mod archives;
+mod named;
 mod topics;
+mod streams;
 mod door;
 mod door_reader;
 mod asking;
 mod flow;
+mod record;
 mod cleaned;
 mod enclosed;
 mod line;
@@ -17,9 +21,9 @@ mod error;
 
 pub use error::TapError;
 
-use crate::begin::Begin;
 use crate::config::{Config, Kinds};
 use clap::Args;
+use from::From;
 use pinflow_dataflows::kind::Kind;
 use printer::{Form, Printer};
 use source::Source;
@@ -30,15 +34,15 @@ use std::sync::atomic::AtomicBool;
 #[derive(Debug, Args)]
 pub struct TapArgs {
     /// A folder or s3://bucket/prefix, in the layouts that `replay` reads, such as data/log; or
-    /// kafka://host:port/topic[,topic]; or http://host:port of a running pinflow, also with /topics/NAME or /streams/NAME.
+    /// kafka://host:port/topic[,topic]; or kinesis://stream[,stream]; or http://host:port of a running pinflow, also with /topics/NAME or /streams/NAME.
     #[arg(value_name = "SOURCE")]
     source: String,
     /// Only records of this kind; it also says what records are where the topic's name does not.
     #[arg(long, value_name = "pin|geo|user", value_parser = kind)]
     kind: Option<Kind>,
-    /// Where to begin: earliest, latest, an offset, or a time such as 2024-05-01T12:00:00Z.
+    /// Where to begin: earliest, latest, an offset or sequence number, or a time such as 2024-05-01T12:00:00Z.
     #[arg(long, value_name = "WHERE", default_value = "earliest")]
-    from: Begin,
+    from: From,
     /// End after so many records.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
@@ -54,7 +58,8 @@ pub struct TapArgs {
     /// Write into this file in place of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// The configuration file: kinds, limits, and how buckets and brokers are asked (s3, source.librdkafka, source.msk_iam).
+    /// The configuration file: kinds, limits, and how buckets, streams and brokers are asked (s3, kinesis, source.librdkafka,
+    /// source.msk_iam).
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -90,6 +95,7 @@ pub fn run(args: &TapArgs, config: &Config, interrupted: &AtomicBool) -> Result<
     let outcome = match source {
         Source::Archive(archive) => archives::show(&archive, args, &config, &mut printer, interrupted)?,
         Source::Topics(topics) => topics::show(topics, args, &config, &mut printer, interrupted)?,
+        Source::Streams(names) => streams::show(names, args, &config, &mut printer, interrupted)?,
         Source::Door(door) => door::show(door, args, &config, &mut printer, interrupted)?,
     };
     printer.finish()?;

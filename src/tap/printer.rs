@@ -3,12 +3,14 @@
 use super::TapArgs;
 use super::error::TapError;
 use super::flow::warn;
+use super::from::From;
 use super::line::Lines;
 use super::out::Out;
 use super::raw::raw;
+use super::record::{Position, Record};
 use crate::begin::Begin;
 use crate::block::Block;
-use crate::message::{Content, Message, each_message};
+use crate::message::{Content, each_message};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -36,7 +38,7 @@ pub enum Wanted {
 /// Writes records.
 pub struct Printer {
     form: Form,
-    begin: Begin,
+    from: From,
     /// How many are still wanted, if that is bounded.
     left: Option<u64>,
     lines: Lines,
@@ -57,7 +59,7 @@ impl Printer {
         let out = Out::open(args.out.as_deref()).map_err(|error| failed(args.out.as_ref(), error))?;
         Ok(Printer {
             form,
-            begin: args.from,
+            from: args.from.clone(),
             left: args.count,
             lines: Lines::new(record_max_bytes),
             out: BufWriter::with_capacity(64 << 10, out),
@@ -71,21 +73,22 @@ impl Printer {
 
     /// Writes what is wanted of a block.
     pub fn block(&mut self, block: &Block) -> Result<Wanted, TapError> {
-        let end = each_message(block, |message| match self.message(message) {
+        let end = each_message(block, |message| match self.record(&Record::of(message)) {
             Ok(Wanted::More) => None,
             ended => Some(ended),
         });
         end.unwrap_or(Ok(Wanted::More))
     }
 
-    fn message(&mut self, message: Message<'_>) -> Result<Wanted, TapError> {
-        if !self.is_wanted(message) {
+    /// Writes a record if it is wanted.
+    pub fn record(&mut self, record: &Record<'_>) -> Result<Wanted, TapError> {
+        if !self.is_wanted(record) {
             return Ok(Wanted::More);
         }
         self.line.clear();
-        match (self.form, message.content) {
-            (Form::Records, _) => self.lines.as_it_came(message, &mut self.line),
-            (Form::Cleaned, _) => self.lines.cleaned(message, &mut self.line),
+        match (self.form, record.content) {
+            (Form::Records, _) => self.lines.as_it_came(record, &mut self.line),
+            (Form::Cleaned, _) => self.lines.cleaned(record, &mut self.line),
             (Form::Raw, Content::Whole(value)) => raw(value, &mut self.line),
             (Form::Raw, Content::TooLarge(_)) => {
                 self.without_value += 1;
@@ -100,15 +103,16 @@ impl Printer {
     }
 
     /// Whether it is not before where the command line says to begin.
-    fn is_wanted(&mut self, message: Message<'_>) -> bool {
-        match self.begin {
-            Begin::Earliest | Begin::Latest => true,
-            Begin::Offset(offset) => message.position >= offset,
-            Begin::Time(_) if message.time == 0 => {
+    fn is_wanted(&mut self, record: &Record<'_>) -> bool {
+        match (&self.from, record.position) {
+            (From::Begin(Begin::Offset(offset)), Position::Offset(position)) => position >= *offset,
+            (From::Begin(Begin::Time(_)), _) if record.time == 0 => {
                 self.without_time += 1;
                 false
             }
-            Begin::Time(time) => message.time >= time,
+            (From::Begin(Begin::Time(time)), _) => record.time >= *time,
+            // Shards are read from a sequence number on.
+            _ => true,
         }
     }
 

@@ -11,6 +11,8 @@ pub enum Source {
     Archive(String),
     /// In topics.
     Topics(Topics),
+    /// In streams of Kinesis, by their names.
+    Streams(Vec<String>),
     /// In the log of a running pinflow.
     Door(Door),
 }
@@ -34,14 +36,16 @@ pub struct Door {
 }
 
 impl Source {
-    /// Reads `kafka://host:port/topic[,topic]`, `http://host:port[/topics/NAME]`, `s3://bucket/prefix` and paths of folders.
+    /// Reads `kafka://host:port/topic[,topic]`, `kinesis://stream[,stream]`, `http://host:port[/topics/NAME]`, `s3://bucket/prefix` and paths of folders.
     pub fn parse(written: &str) -> Result<Source, TapError> {
         let parsed = match written.split_once("://") {
             Some(("kafka", rest)) => topics(rest).map(Source::Topics).ok_or_else(|| {
                 "write kafka://host:port/topic, or several topics with commas between them".to_owned()
             }),
             Some(("http" | "https", _)) => door(written).map(Source::Door),
-            Some(("kinesis", _)) => Err("streams of Kinesis cannot be tapped yet".to_owned()),
+            Some(("kinesis", rest)) => streams(rest).map(Source::Streams).ok_or_else(|| {
+                "write kinesis://stream, or several streams with commas between them".to_owned()
+            }),
             _ => Ok(Source::Archive(written.to_owned())),
         };
         parsed.map_err(|problem| TapError::Source { written: written.to_owned(), problem })
@@ -53,6 +57,17 @@ fn topics(rest: &str) -> Option<Topics> {
     let names: Vec<String> = names.split(',').map(str::to_owned).collect();
     let is_right = !brokers.is_empty() && names.iter().all(|name| is_topic(name));
     is_right.then(|| Topics { brokers: brokers.to_owned(), names })
+}
+
+/// The region, and who asks, is said as AWS' own tools have it.
+fn streams(rest: &str) -> Option<Vec<String>> {
+    let names: Vec<String> = rest.split(',').map(str::to_owned).collect();
+    names.iter().all(|name| is_stream(name)).then_some(names)
+}
+
+/// As Kinesis has it, which allows what Kafka does.
+fn is_stream(name: &str) -> bool {
+    is_topic(name) && name.len() <= 128
 }
 
 /// As Kafka has it.
@@ -99,6 +114,16 @@ mod tests {
     }
 
     #[test]
+    fn streams_have_names_alone() {
+        let check = |written, names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(Source::parse(written).expect("a source"), Source::Streams(names), "{written}");
+        };
+        check("kinesis://streaming-129a67850695-geo", &["streaming-129a67850695-geo"]);
+        check("kinesis://a.pin,b_c-geo", &["a.pin", "b_c-geo"]);
+    }
+
+    #[test]
     fn front_doors_have_topics_and_streams() {
         let check = |written, url: &str, topic: Option<&str>| {
             let door = Door { url: url.to_owned(), topic: topic.map(str::to_owned) };
@@ -121,7 +146,10 @@ mod tests {
                     "http://a:b@c",
                     "http://a/v1/views",
                     "http://a/topics/x y",
-                    "kinesis://a",
+                    "kinesis://",
+                    "kinesis://a,",
+                    "kinesis://eu-west-1/a",
+                    "kinesis://a b",
                 ])
         {
             assert!(Source::parse(written).is_err_and(|error| error.is_usage()), "{written}");

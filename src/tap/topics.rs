@@ -2,11 +2,12 @@
 
 use super::error::TapError;
 use super::flow::{self, End};
+use super::named;
 use super::printer::Printer;
 use super::source::Topics;
 use super::{Outcome, TapArgs};
 use crate::begin::Begin;
-use crate::config::{self, Config, KafkaSettings, Mapping, OnGap, Start};
+use crate::config::{self, Config, KafkaSettings, OnGap, Start};
 use crate::kafka::{self, KafkaSource, Shared, SourceStatus, Status, Tokens};
 use crate::partitions::Partitions;
 use crate::threads;
@@ -68,19 +69,8 @@ pub fn show(
 /// How the topics are read that are of the kind that is wanted.
 fn settings(topics: Topics, args: &TapArgs, config: &Config) -> Result<KafkaSettings, TapError> {
     let Topics { brokers, names } = topics;
-    let mut wanted = Vec::new();
-    for topic in names {
-        match config.kinds.of(&topic) {
-            Some(Mapping::Kind(kind)) if args.kind.is_none_or(|wanted| wanted == kind) => wanted.push(topic),
-            Some(Mapping::Kind(_)) => {}
-            Some(Mapping::Ignore) => return Err(TapError::Ignored { topic }),
-            None => return Err(TapError::UnknownKind { name: topic }),
-        }
-    }
-    if let Some(kind) = args.kind.filter(|_| wanted.is_empty()) {
-        return Err(TapError::NothingOfKind { source_text: args.source.clone(), kind });
-    }
-    let start = match args.from {
+    let wanted = named::wanted(names, args, &config.kinds)?;
+    let start = match args.from.begin()? {
         Begin::Earliest => Start::Earliest,
         Begin::Latest => Start::Latest,
         Begin::Offset(offset) => Start::Offset(offset),
@@ -88,7 +78,7 @@ fn settings(topics: Topics, args: &TapArgs, config: &Config) -> Result<KafkaSett
     };
     Ok(KafkaSettings {
         brokers,
-        topics: config::Topics { names: wanted, patterns: Vec::new() },
+        topics: config::Topics { names: wanted.into_keys().collect(), patterns: Vec::new() },
         start,
         backfill: None,
         // Who looks wants to see what is there.

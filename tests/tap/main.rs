@@ -1,4 +1,4 @@
-//! `pinflow tap`: archives in folders and in a real store, topics of a real broker, and running programs, looked into.
+//! `pinflow tap`: archives in folders and in a real store, topics of a real broker, streams of a Kinesis server, and running programs, looked into.
 
 #[path = "../../dataflows/tests/naive/mod.rs"]
 mod naive;
@@ -51,6 +51,14 @@ mod cleaning;
 mod archives;
 mod kafka;
 mod following;
+mod kinesis_stream;
+mod kinesis_server;
+mod kinesis_proxy;
+mod kinesis;
+mod kinesis_shards;
+mod kinesis_aggregates;
+mod kinesis_refused;
+mod kinesis_faults;
 mod security;
 mod door;
 mod log_pages;

@@ -21,7 +21,15 @@ fn wrong_use() {
     check(&["a", "--kind", "post"], 2, "write pin, geo or user");
     check(&["a", "--count", "0"], 2, "--count");
     check(&["a", "--from", "yesterday"], 2, "write earliest, latest, an offset, or a time");
-    check(&["kinesis://stream"], 2, "streams of Kinesis cannot be tapped yet");
+    check(
+        &["a", "--from", "49590338271490256608559692538361571095921575989136588898"],
+        2,
+        "no offset is so great",
+    );
+    check(&["kinesis://"], 2, "write kinesis://stream");
+    check(&["kinesis://eu-west-1/stream"], 2, "write kinesis://stream");
+    check(&["kinesis://stream"], 2, "say it by --kind");
+    check(&["kinesis://stream-pin", "--kind", "geo"], 1, "nothing there holds geo records");
     check(&["kafka://127.0.0.1:9092"], 2, "write kafka://host:port/topic");
     check(&["kafka://127.0.0.1:9092/a.pin,"], 2, "write kafka://host:port/topic");
     check(&["kafka://127.0.0.1:9092/things"], 2, "say it by --kind");
@@ -46,6 +54,12 @@ fn wrong_use() {
         check(&[source, "--config", &config], 2, part);
     };
     check_config("[live]\nnone = 1", &archive, "live.none");
+    check_config(
+        "[kinesis]\nendpoint = \"store:9000\"",
+        "kinesis://a-pin",
+        "kinesis.endpoint must be empty, or begin",
+    );
+    check_config("[kinesis]\nregions = \"a\"", "kinesis://a-pin", "kinesis.regions");
     let topic = "kafka://127.0.0.1:9092/a.pin";
     check_config("[kinds]\n\"a.pin\" = \"ignore\"", topic, "is \"ignore\" in the configuration");
     check_config("[[source]]\n[source.librdkafka]\n\"no.such.setting\" = 1", topic, "no.such.setting");

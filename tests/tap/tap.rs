@@ -110,7 +110,11 @@ pub struct Following {
 
 impl Following {
     pub fn start(args: &[&str]) -> Following {
-        let mut child = command(args).spawn().expect("start pinflow");
+        Following::run(command(args))
+    }
+
+    pub fn run(mut command: Command) -> Following {
+        let mut child = command.spawn().expect("start pinflow");
         let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
         let (sender, lines) = channel();
         thread::spawn(move || {
@@ -126,21 +130,41 @@ impl Following {
     /// The next lines, so many.
     #[track_caller]
     pub fn next(&self, count: usize) -> Vec<Shown> {
-        let line = |_| {
-            let line = self.lines.recv_timeout(PATIENCE).expect("another line");
-            Shown::of(line.strip_suffix(b"\n").expect("a whole line"))
-        };
-        (0..count).map(line).collect()
+        (0..count).map(|_| Shown::of(&self.line())).collect()
+    }
+
+    /// The same as JSON.
+    #[track_caller]
+    pub fn next_values(&self, count: usize) -> Vec<Value> {
+        (0..count).map(|_| serde_json::from_slice(&self.line()).expect("a line is JSON")).collect()
+    }
+
+    /// The next line, if it comes soon.
+    pub fn next_value_soon(&self) -> Option<Value> {
+        let line = self.lines.recv_timeout(Duration::from_millis(500)).ok()?;
+        Some(serde_json::from_slice(&line).expect("a line is JSON"))
+    }
+
+    #[track_caller]
+    fn line(&self) -> Vec<u8> {
+        let line = self.lines.recv_timeout(PATIENCE).expect("another line");
+        line.strip_suffix(b"\n").expect("a whole line").to_vec()
     }
 
     /// Interrupts it; what it has shown by then has to be whole lines. Gives the exit code.
     #[track_caller]
     pub fn interrupt(self) -> Option<i32> {
-        let kill = format!("kill -INT {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().expect("run sh").success());
-        let (code, err) = self.wait();
+        let (code, err) = self.interrupt_troubled();
         assert_eq!(err, "");
         code
+    }
+
+    /// The same for one that had something to say. Gives that, too.
+    #[track_caller]
+    pub fn interrupt_troubled(self) -> (Option<i32>, String) {
+        let kill = format!("kill -INT {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("run sh").success());
+        self.wait()
     }
 
     /// Waits until it ends by itself. Gives the exit code and what it has said.
