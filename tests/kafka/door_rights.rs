@@ -57,6 +57,8 @@ fn who_may_not_write_to_a_topic_is_told_so_until_they_may() {
     // A rule about a topic ends what everybody may: this one lets them read.
     let reading = ["--operation", "Read", "--operation", "Describe", "--topic", topic];
     broker.rules(&[&["--add", "--allow-principal", ANYBODY], &reading[..]].concat());
+    // Rules take a while, after which an idle connection may be closed.
+    let mut client = run.program.client();
     let refused = wait_for("a refusal", || {
         let ind = sent.ind();
         let answer = send(&mut client, topic, ind);
@@ -81,6 +83,7 @@ fn who_may_not_write_to_a_topic_is_told_so_until_they_may() {
     sent.not_stored.extend(inds);
 
     broker.rules(&[&["--remove", "--force", "--allow-principal", ANYBODY], &reading[..]].concat());
+    let mut client = run.program.client();
     wait_for("the topic takes records again", || {
         let ind = sent.ind();
         let answer = send(&mut client, topic, ind);
@@ -105,7 +108,7 @@ fn a_client_that_cannot_go_on_is_replaced_until_one_can() {
     broker.rules(&[&["--add"], &no_number[..]].concat());
     broker.rules(&[&["--add"], &no_topic[..]].concat());
     let (broker, topics, run) = open_before(broker, "");
-    let (mut client, mut sent, topic) = (run.program.client(), Sent::default(), &topics[0]);
+    let (mut sent, topic) = (Sent::default(), &topics[0]);
     let replaced = [(); 6].map(|()| {
         let line = run.program.wait_for_line("another takes its place").expect("it is replaced");
         let time = line.split(' ').next().expect("a time");
@@ -113,6 +116,7 @@ fn a_client_that_cannot_go_on_is_replaced_until_one_can() {
     });
     // After a quarter of a second, then twice as long each time.
     assert!(replaced[5] - replaced[0] > 7_000, "{replaced:?}");
+    let mut client = run.program.client();
     wait_for("a refusal that says why", || {
         let ind = sent.ind();
         let answer = send(&mut client, topic, ind);
@@ -124,6 +128,7 @@ fn a_client_that_cannot_go_on_is_replaced_until_one_can() {
     assert!(trouble.as_str().is_some_and(|why| why.contains("Cluster authorization failed")), "{trouble}");
     broker.rules(&[&["--remove", "--force"], &no_number[..]].concat());
     broker.rules(&[&["--remove", "--force"], &no_topic[..]].concat());
+    let mut client = run.program.client();
     wait_for("the topic takes records", || {
         let ind = sent.ind();
         let answer = send(&mut client, topic, ind);
