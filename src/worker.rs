@@ -56,8 +56,10 @@ pub struct Shared {
 const PARK: Duration = Duration::from_millis(50);
 /// How long it waits for readers of archives, or for other workers to complete a tick, before it looks again.
 const SHORT_PARK: Duration = Duration::from_micros(200);
-/// How often a busy worker tells what it has counted and measured.
+/// How often a busy worker measures how large its state is, at most.
 const MEASURE_EVERY: Duration = Duration::from_millis(200);
+/// The part of its time that it spends on that, at most.
+const MEASURE_PART: u32 = 500;
 
 /// Takes and decodes blocks until there are none, and steps the graph until all views are complete.
 pub fn run(worker: &mut Worker, shared: &Shared) {
@@ -114,8 +116,9 @@ struct Part<'a> {
     times: Times,
     /// What the views are to show at the end, where they do not show every tick.
     shown: Shown,
-    measured_at: Instant,
-    /// Whether nothing has changed since.
+    /// When it is measured again how large the state is.
+    measure_at: Instant,
+    /// Whether nothing has changed since it was.
     is_measured: bool,
 }
 
@@ -142,7 +145,7 @@ impl<'a> Part<'a> {
                 complete_below: 1,
                 times: Times::default(),
                 shown: Shown::default(),
-                measured_at: Instant::now(),
+                measure_at: Instant::now(),
                 is_measured: true,
             }
         })
@@ -226,15 +229,16 @@ impl<'a> Part<'a> {
         self.is_measured = false;
     }
 
-    /// When all ticks are complete: tells how large the state is, unless that was told a moment ago. To add it up goes through
-    /// all groups, which would take longer than a small tick.
+    /// Tells how large the state is, unless that was told a moment ago: to add it up goes through all groups, which may take
+    /// longer than a tick.
     fn measure_if_due(&mut self) {
-        if !self.is_measured && self.measured_at.elapsed() >= MEASURE_EVERY {
+        if !self.is_measured && self.measure_at <= Instant::now() {
             self.measure();
         }
     }
 
     fn measure(&mut self) {
+        let start = Instant::now();
         let measurement = Measurement {
             counts: self.decoder.counts().clone(),
             superseded: self.state.superseded(),
@@ -242,7 +246,7 @@ impl<'a> Part<'a> {
             times: self.times,
         };
         self.shared.measured[self.number].update(|told| *told = measurement);
-        self.measured_at = Instant::now();
+        self.measure_at = Instant::now() + MEASURE_EVERY.max(start.elapsed() * MEASURE_PART);
         self.is_measured = true;
     }
 }
