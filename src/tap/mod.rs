@@ -10,6 +10,7 @@ mod door;
 mod door_reader;
 mod asking;
 mod flow;
+mod patience;
 mod record;
 mod cleaned;
 mod enclosed;

@@ -5,6 +5,7 @@ use super::error::TapError;
 use super::flow::{self, End};
 use super::from::From;
 use super::named;
+use super::patience::Patience;
 use super::printer::{Printer, Wanted};
 use super::record::{Partition, Position, Record};
 use super::{Outcome, TapArgs};
@@ -16,12 +17,6 @@ use pinflow_dataflows::kind::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
-
-/// How long Kinesis is waited for.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// How often it is looked whether something is wrong.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Shows them.
 pub fn show(
@@ -38,11 +33,8 @@ pub fn show(
         source_text: args.source.clone(),
         status: source.status.clone(),
         streams: streams.len(),
-        begun: Instant::now(),
-        next: Instant::now(),
-        troubled: None,
+        patience: Patience::new(args.until_end),
         throttled: BTreeSet::new(),
-        until_end: args.until_end,
     };
     let mut strangers = 0;
     let end = flow::each(
@@ -110,22 +102,17 @@ struct Look {
     source_text: String,
     status: Arc<Status>,
     streams: usize,
-    begun: Instant,
-    next: Instant,
-    /// Since when something is wrong, which was told then.
-    troubled: Option<Instant>,
+    patience: Patience,
     /// The streams of which it was told that they are throttled.
     throttled: BTreeSet<String>,
-    until_end: bool,
 }
 
 impl Look {
     /// What is not answered at the start is an error; what goes wrong later is told, and waited for.
     fn look(&mut self) -> Result<(), TapError> {
-        if Instant::now() < self.next {
+        if !self.patience.is_time() {
             return Ok(());
         }
-        self.next = Instant::now() + LOOK_EVERY;
         for stream in self.status.take_throttled() {
             if self.throttled.insert(stream.clone()) {
                 flow::warn(&format!(
@@ -134,19 +121,11 @@ impl Look {
             }
         }
         let trouble = self.status.trouble();
-        if self.status.streams_listed() < self.streams {
-            return if self.begun.elapsed() > PATIENCE { Err(self.failed(trouble)) } else { Ok(()) };
-        }
-        let Some(trouble) = trouble else {
-            self.troubled = None;
-            return Ok(());
+        let is_end = match self.status.streams_listed() < self.streams {
+            true => self.patience.ends_start(),
+            false => self.patience.ends_by(trouble.as_slice()),
         };
-        let since = *self.troubled.get_or_insert_with(|| {
-            flow::warn(&trouble);
-            Instant::now()
-        });
-        // Who follows streams waits for Kinesis; who wants what they hold now has to know that it cannot be had.
-        if self.until_end && since.elapsed() > PATIENCE { Err(self.failed(Some(trouble))) } else { Ok(()) }
+        if is_end { Err(self.failed(trouble)) } else { Ok(()) }
     }
 
     fn failed(&self, trouble: Option<String>) -> TapError {

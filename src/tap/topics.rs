@@ -3,6 +3,7 @@
 use super::error::TapError;
 use super::flow::{self, End};
 use super::named;
+use super::patience::Patience;
 use super::printer::Printer;
 use super::source::Topics;
 use super::{Outcome, TapArgs};
@@ -13,14 +14,10 @@ use crate::partitions::Partitions;
 use crate::threads;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How long brokers are waited for.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// How long clients may take to end: brokers that are away are not waited for long.
 const END_PATIENCE: Duration = Duration::from_secs(5);
-/// How often it is looked whether something is wrong.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Shows them.
 pub fn show(
@@ -43,15 +40,7 @@ pub fn show(
     let mut source = KafkaSource::new(&settings, config, partitions, Default::default(), shared)?;
     source.keep_envelopes();
     let (items, threads) = source.start().map_err(TapError::Start)?;
-    let mut look = Look {
-        status,
-        settings,
-        begun: Instant::now(),
-        next: Instant::now(),
-        has_begun: false,
-        troubled: None,
-        until_end: args.until_end,
-    };
+    let mut look = Look { status, settings, patience: Patience::new(args.until_end), has_begun: false };
     let end = flow::show(&items, args.until_end, printer, interrupted, || look.look());
     stop.store(true, Ordering::Relaxed);
     drop(items);
@@ -93,39 +82,25 @@ fn settings(topics: Topics, args: &TapArgs, config: &Config) -> Result<KafkaSett
 struct Look {
     status: Arc<Status>,
     settings: KafkaSettings,
-    begun: Instant,
-    next: Instant,
+    patience: Patience,
     /// Whether the topics were found.
     has_begun: bool,
-    /// Since when something is wrong, which was told then.
-    troubled: Option<Instant>,
-    until_end: bool,
 }
 
 impl Look {
     /// Topics that are not there are an error at the start; what goes wrong later is told, and waited for.
     fn look(&mut self) -> Result<(), TapError> {
-        if Instant::now() < self.next {
+        if !self.patience.is_time() {
             return Ok(());
         }
-        self.next = Instant::now() + LOOK_EVERY;
         let status = self.status.lock().clone();
-        let is_late = self.begun.elapsed() > PATIENCE;
+        let is_late = self.patience.ends_start();
         if status.stopped.is_some() || !self.has_begun && (is_late || !status.missing.is_empty()) {
             return Err(self.failed(&status));
         }
         self.has_begun |= status.is_known;
         let troubles = if self.has_begun { status.troubles() } else { Vec::new() };
-        if troubles.is_empty() {
-            self.troubled = None;
-            return Ok(());
-        }
-        let since = *self.troubled.get_or_insert_with(|| {
-            troubles.iter().for_each(|trouble| flow::warn(trouble));
-            Instant::now()
-        });
-        // Who follows topics waits for their brokers; who wants what they hold now has to know that it cannot be had.
-        if self.until_end && since.elapsed() > PATIENCE { Err(self.failed(&status)) } else { Ok(()) }
+        if self.patience.ends_by(&troubles) { Err(self.failed(&status)) } else { Ok(()) }
     }
 
     /// A partition that could not be begun has not been shown to its end.
