@@ -57,3 +57,4 @@ mod gaps;
 mod progress;
 mod refused;
 mod others;
+mod hand_over;

@@ -3,8 +3,8 @@
 use crate::archive::{self, Ranges};
 use crate::checks::wait_for;
 use crate::cluster::{Cluster, Message};
-use crate::content::{Content, content};
-use crate::hand_over::{start, with_new};
+use crate::content::{Content, content, with_new};
+use crate::hand_over::start;
 use crate::log_files::{LogRecord, Partition};
 use crate::run::Run;
 use crate::topics::Topics;

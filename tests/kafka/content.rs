@@ -42,6 +42,16 @@ pub fn content(cluster: &Cluster, topics: &[String]) -> Content {
     content
 }
 
+/// The content with what has come since.
+pub fn with_new(before: &Content, cluster: &Cluster, topics: &[String]) -> Content {
+    let mut now = content(cluster, topics);
+    let ends = &before.bounds;
+    now.records.retain(|record| ends.get(&record.partition).is_none_or(|(_, high)| record.offset >= *high));
+    now.records.extend(before.records.iter().cloned());
+    now.records.sort();
+    now
+}
+
 fn read(consumer: &BaseConsumer, topic: &str, content: &mut Content) {
     let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).expect("the broker answers");
     let partitions = metadata.topics()[0].partitions().len() as i32;

@@ -2,8 +2,7 @@
 
 use crate::checks::wait_for;
 use crate::cluster::Cluster;
-use crate::content::{Content, content};
-use crate::hand_over::with_new;
+use crate::content::{Content, content, with_new};
 use crate::log_files::Partition;
 use crate::many::{self, Many};
 use crate::messages::pins;

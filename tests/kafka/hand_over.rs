@@ -4,7 +4,7 @@
 use crate::archive::{self, Ranges};
 use crate::bucket::TestBucket;
 use crate::cluster::{Cluster, Message};
-use crate::content::{Content, content};
+use crate::content::{Content, content, with_new};
 use crate::log_files::Partition;
 use crate::messages::messages;
 use crate::random::{Random, seed};
@@ -21,16 +21,6 @@ pub fn archivable(topics: &[String], count: u64, random: &mut Random) -> Vec<Mes
     let is_blank = |value: &Vec<u8>| value.iter().all(u8::is_ascii_whitespace);
     messages.retain(|message| message.key.is_some() && !message.value.as_ref().is_some_and(is_blank));
     messages
-}
-
-/// The content with what has come since.
-pub fn with_new(before: &Content, cluster: &Cluster, topics: &[String]) -> Content {
-    let mut now = content(cluster, topics);
-    let ends = &before.bounds;
-    now.records.retain(|record| ends.get(&record.partition).is_none_or(|(_, high)| record.offset >= *high));
-    now.records.extend(before.records.iter().cloned());
-    now.records.sort();
-    now
 }
 
 /// Starts a run that reads an archive before its topics.

@@ -1,7 +1,7 @@
 //! A topic that is deleted and made again is not gone on with.
 
 use crate::cluster::{Cluster, Message};
-use crate::hand_over::with_new;
+use crate::content::with_new;
 use crate::many::{self, Many};
 use crate::run::{self, Run};
 use crate::topics::Topics;

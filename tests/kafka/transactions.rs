@@ -3,7 +3,7 @@
 use crate::archive;
 use crate::checks::wait_for;
 use crate::cluster::{Cluster, Message, PATIENCE, send, unique};
-use crate::content::Content;
+use crate::content::{Content, with_new};
 use crate::hand_over;
 use crate::log_files::{LogRecord, Partition};
 use crate::many::{self, Many};
@@ -163,7 +163,7 @@ fn an_archive_may_be_ahead_of_what_is_committed() {
     producer.commit_transaction(PATIENCE).expect("commit it");
     wait_for_markers(&cluster, &topics);
     cluster.send(&messages_of_pins(&topics, 2));
-    run.check_content(&hand_over::with_new(
+    run.check_content(&with_new(
         &Content { records, bounds: [(partition, (0, 6))].into() },
         &cluster,
         &topics,

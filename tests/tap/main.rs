@@ -29,6 +29,7 @@ mod cluster;
 #[allow(dead_code)]
 #[path = "../kafka/topics.rs"]
 mod topics;
+#[allow(dead_code)]
 #[path = "../kafka/content.rs"]
 mod content;
 #[allow(dead_code)]
