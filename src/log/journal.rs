@@ -6,8 +6,9 @@
 //! the file system's own journal, and each of them a turn of it.
 //!
 //! There are two such files. When one is full the other is written over from its beginning, and a thread makes durable what
-//! the full one's entries have written elsewhere; before it is written over in its turn, that has to be done. When the log is
-//! opened, `replay` writes what the entries of both hold into their files once more.
+//! the full one's entries have written elsewhere; before it is written over in its turn, that has to be done. Until then the
+//! thread has written out most of it (`write_out`). When the log is opened, `replay` writes what the entries of both hold into
+//! their files once more.
 //!
 //! Without the journal, because there is no room for it, say, the files of every group are made durable themselves. So it
 //! is also after an error of the disk, until all that the journal holds was written and made durable again.
@@ -15,13 +16,16 @@
 use super::journal_entry::NewEntry;
 use super::replay;
 use super::sync::{self, SyncFile, Syncer, What};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use super::write_out::{Growing, Grown, write_out};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tracing::{info, warn};
@@ -32,6 +36,8 @@ pub(super) const FILES: [&str; 2] = ["journal-0", "journal-1"];
 const STEP_BYTES: u64 = 1 << 20;
 /// How long it is not tried again after an error. Tests do not wait.
 const PAUSE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(10) };
+/// How long the disk is left to others after a piece was given to it.
+const PIECE_PAUSE: Duration = Duration::from_micros(500);
 
 /// The journal as the writer has it.
 pub(super) struct Journal {
@@ -59,7 +65,7 @@ struct Active {
     /// Where the next entry goes.
     end: u64,
     /// What its entries have written to, by where it is in memory.
-    written: HashMap<usize, Arc<File>>,
+    written: HashMap<usize, Growing>,
 }
 
 /// What is with the other file.
@@ -72,8 +78,15 @@ enum Other {
 
 /// The thread that makes durable what entries have written.
 struct Durability {
-    orders: Sender<Vec<Arc<File>>>,
+    orders: Sender<Order>,
     done: Receiver<io::Result<()>>,
+    /// Whether somebody waits for it.
+    is_awaited: Arc<AtomicBool>,
+}
+
+enum Order {
+    WriteOut(Arc<File>, Range<u64>),
+    MakeDurable(Vec<Arc<File>>),
 }
 
 impl Journal {
@@ -98,21 +111,20 @@ impl Journal {
     }
 
     /// Makes a group durable whose files have been written, and whose entry is made. Says for each file whether it is.
-    pub fn commit(&mut self, files: Vec<Arc<File>>, syncer: &Syncer) -> Vec<io::Result<()>> {
+    pub fn commit(&mut self, files: Vec<Grown>, syncer: &Syncer) -> Vec<io::Result<()>> {
         if self.is_in_use(syncer) {
             match self.append(syncer) {
                 Ok(true) => {
-                    let results = files.iter().map(|_| Ok(())).collect();
                     let active = self.active.as_mut().expect("it was appended to");
-                    active.written.extend(files.into_iter().map(|file| (Arc::as_ptr(&file) as usize, file)));
-                    return results;
+                    files.iter().for_each(|grown| active.add(grown, &self.durability));
+                    return files.iter().map(|_| Ok(())).collect();
                 }
                 // It is too long.
                 Ok(false) => {}
                 Err(error) => self.fail(&error),
             }
         }
-        syncer.sync(files.into_iter())
+        syncer.sync(files.into_iter().map(|grown| grown.file))
     }
 
     /// Whether it can be written to, as far as is known. After an error what it holds comes first.
@@ -139,7 +151,7 @@ impl Journal {
         self.again = Some(Instant::now() + PAUSE);
         // What is there is replayed before it is used again, and that makes it durable.
         if matches!(self.other, Other::InWork) {
-            let _ = self.durability.done.recv();
+            let _ = self.durability.wait();
         }
         (self.active, self.other) = (None, Other::Free);
     }
@@ -156,12 +168,12 @@ impl Journal {
             let number = self.active.as_ref().map_or(0, |active| 1 - active.number);
             if matches!(self.other, Other::InWork) {
                 self.other = Other::Free;
-                self.durability.done.recv().expect("the thread waits for orders")?;
+                self.durability.wait()?;
             }
             let next = Active::open(&self.log, number)?;
             if let Some(full) = self.active.replace(next) {
-                let files = full.written.into_values().collect();
-                self.durability.orders.send(files).expect("the thread waits for orders");
+                let files = full.written.values().map(|growing| growing.file().clone()).collect();
+                self.durability.order(Order::MakeDurable(files));
                 self.other = Other::InWork;
             }
         }
@@ -173,10 +185,9 @@ impl Journal {
 
     /// Makes all files durable and leaves no entry behind, as far as it can be done: what can't stays in the journal.
     pub fn close(mut self, syncer: &Syncer) {
-        let is_done =
-            !matches!(self.other, Other::InWork) || self.durability.done.recv().is_ok_and(|r| r.is_ok());
+        let is_done = !matches!(self.other, Other::InWork) || self.durability.wait().is_ok();
         let written = self.active.take().map(|active| active.written).unwrap_or_default();
-        let results = syncer.sync(written.into_values());
+        let results = syncer.sync(written.values().map(|growing| growing.file().clone()));
         if self.again.is_none() && is_done && results.iter().all(Result::is_ok) {
             let _ = replay::forget(&self.log, syncer);
         }
@@ -210,6 +221,15 @@ impl Active {
         Ok(())
     }
 
+    /// An entry has written to a file.
+    fn add(&mut self, grown: &Grown, durability: &Durability) {
+        let growing =
+            self.written.entry(Arc::as_ptr(&grown.file) as usize).or_insert_with(|| Growing::new(grown));
+        if let Some(range) = growing.next_range(grown.length) {
+            durability.order(Order::WriteOut(grown.file.clone(), range));
+        }
+    }
+
     /// With zeros, or back to what it was.
     fn grow(&mut self) -> io::Result<()> {
         let zeros = vec![0; STEP_BYTES as usize];
@@ -225,14 +245,38 @@ impl Active {
 
 impl Durability {
     fn start(sync_file: SyncFile) -> io::Result<Durability> {
-        let (orders, ordered) = bounded::<Vec<Arc<File>>>(1);
+        let (orders, ordered) = unbounded();
         let (tell, done) = bounded(1);
+        let is_awaited = Arc::new(AtomicBool::new(false));
+        let awaited = is_awaited.clone();
+        let pause = move || {
+            if !awaited.load(Ordering::Relaxed) {
+                thread::sleep(PIECE_PAUSE);
+            }
+        };
         let work = move || {
-            for files in ordered {
-                let _ = tell.send(files.iter().try_for_each(|file| sync_file(file, What::All)));
+            for order in ordered {
+                match order {
+                    Order::WriteOut(file, range) => write_out(&file, range, &pause),
+                    Order::MakeDurable(files) => {
+                        let _ = tell.send(files.iter().try_for_each(|file| sync_file(file, What::All)));
+                    }
+                }
             }
         };
         thread::Builder::new().name("log-journal".to_string()).spawn(work)?;
-        Ok(Durability { orders, done })
+        Ok(Durability { orders, done, is_awaited })
+    }
+
+    fn order(&self, order: Order) {
+        self.orders.send(order).expect("the thread waits for orders");
+    }
+
+    /// Waits until files are durable.
+    fn wait(&self) -> io::Result<()> {
+        self.is_awaited.store(true, Ordering::Relaxed);
+        let result = self.done.recv().expect("the thread waits for orders");
+        self.is_awaited.store(false, Ordering::Relaxed);
+        result
     }
 }

@@ -41,6 +41,7 @@ impl Leftovers {
             partitions[leftover.partition].cut_back()?;
         }
         let files = self.partitions.iter().flat_map(|leftover| partitions[leftover.partition].files());
+        let files = files.map(|grown| grown.file);
         let results = syncer.sync(files);
         for (number, leftover) in self.partitions.drain(..).enumerate() {
             let cut = results[2 * number].is_ok() && results[2 * number + 1].is_ok();

@@ -39,6 +39,7 @@ mod object;
 mod group;
 mod leftovers;
 mod sync;
+mod write_out;
 mod journal;
 mod journal_entry;
 mod replay;

@@ -5,6 +5,7 @@ use super::frame::{FRAME_BYTES, Frame, checksum};
 use super::journal_entry::NewEntry;
 use super::object::OpenObject;
 use super::recovery::Restored;
+use super::write_out::Grown;
 use super::{names, sync};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -141,9 +142,14 @@ impl Partition {
         Ok(())
     }
 
-    /// The files of the open object.
-    pub fn files(&self) -> [Arc<File>; 2] {
-        self.open_object().files()
+    /// The files of the open object, as long as the group has made them.
+    pub fn files(&self) -> [Grown; 2] {
+        let OpenObject { state, .. } = self.open_object();
+        let [data, companion] = self.open_object().files();
+        [
+            Grown { file: data, length: state.bytes + self.lines.len() as u64 },
+            Grown { file: companion, length: state.companion_bytes + FRAME_BYTES as u64 },
+        ]
     }
 
     /// Whether there is an open object.
