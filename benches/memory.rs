@@ -6,6 +6,7 @@
 
 #[allow(dead_code, reason = "every bench uses its part of it")]
 mod common {
+    mod allocator;
     pub mod fed;
     pub mod measure;
     pub mod options;

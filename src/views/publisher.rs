@@ -4,7 +4,6 @@ use crate::sort_key::SortKey;
 use crate::texts::Texts;
 use crate::views::store::Change;
 use crate::views::{Numbers, Snapshot};
-use pinflow_dataflows::hash::Map;
 use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::row::{Diff, Tick};
 use pinflow_dataflows::view::ViewRow;
@@ -49,12 +48,14 @@ impl Publisher {
 
 /// What changes add up to, those of a view and a group together, and those of rows that differ in numbers alone, too.
 fn net(changes: &[Change]) -> Vec<(ViewRow, Diff)> {
-    let mut sums: Map<ViewRow, Diff> = Map::default();
-    for (row, _, diff) in changes {
-        *sums.entry(*row).or_insert(0) += diff;
-    }
-    let mut net: Vec<_> = sums.into_iter().filter(|(_, diff)| *diff != 0).collect();
+    let mut net: Vec<_> = changes.iter().map(|(row, _, diff)| (*row, *diff)).collect();
     // The order of a row's fields: the view and the group, what tells rows of a group apart, numbers.
-    net.sort_unstable();
+    net.sort_unstable_by(|(row, _), (other, _)| row.cmp(other));
+    net.dedup_by(|(row, diff), (kept, sum)| {
+        let is_same = row == kept;
+        *sum += if is_same { *diff } else { 0 };
+        is_same
+    });
+    net.retain(|(_, diff)| *diff != 0);
     net
 }

@@ -76,7 +76,7 @@ impl Edit<'_> {
             self.leaves.push(Arc::default());
         }
         self.find_leaf(&key);
-        let leaf = Arc::make_mut(&mut self.leaves[self.at]);
+        let leaf = own(&mut self.leaves[self.at]);
         match leaf.binary_search_by(|row| row.0.cmp(&key)) {
             Ok(place) => {
                 leaf[place].1 = numbers;
@@ -99,7 +99,7 @@ impl Edit<'_> {
         }
         self.find_leaf(key);
         let Ok(place) = self.leaves[self.at].binary_search_by(|row| row.0.cmp(key)) else { return false };
-        let leaf = Arc::make_mut(&mut self.leaves[self.at]);
+        let leaf = own(&mut self.leaves[self.at]);
         leaf.remove(place);
         *self.size -= 1;
         if leaf.is_empty() {
@@ -120,7 +120,7 @@ impl Edit<'_> {
         let next = self.leaves.get(self.at + 1).map_or(MOST_ROWS, |next| next.len());
         if self.leaves[self.at].len() + next <= MOST_ROWS / 2 {
             let next = self.leaves.remove(self.at + 1);
-            Arc::make_mut(&mut self.leaves[self.at]).extend(next.iter());
+            own(&mut self.leaves[self.at]).extend(next.iter());
         }
     }
 
@@ -133,6 +133,16 @@ impl Edit<'_> {
             self.at = self.leaves.partition_point(begins_before).saturating_sub(1);
         }
     }
+}
+
+/// A leaf to be changed: a copy, if others have it, too, with room for a row more.
+fn own(leaf: &mut Arc<Leaf>) -> &mut Leaf {
+    if Arc::get_mut(leaf).is_none() {
+        let mut copy = Vec::with_capacity(MOST_ROWS + 1);
+        copy.extend_from_slice(leaf);
+        *leaf = Arc::new(copy);
+    }
+    Arc::get_mut(leaf).expect("nobody else has it")
 }
 
 #[cfg(test)]

@@ -3,6 +3,11 @@
 use pinflow_baseline::{Replay, write_tables};
 use std::error::Error;
 use std::path::PathBuf;
+use tikv_jemallocator::Jemalloc;
+
+/// As pinflow has it.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
