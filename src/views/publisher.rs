@@ -50,7 +50,7 @@ impl Publisher {
 fn net(changes: &[Change]) -> Vec<(ViewRow, Diff)> {
     let mut net: Vec<_> = changes.iter().map(|(row, _, diff)| (*row, *diff)).collect();
     // The order of a row's fields: the view and the group, what tells rows of a group apart, numbers.
-    net.sort_unstable_by(|(row, _), (other, _)| row.cmp(other));
+    net.sort_unstable_by_key(|(row, _)| *row);
     net.dedup_by(|(row, diff), (kept, sum)| {
         let is_same = row == kept;
         *sum += if is_same { *diff } else { 0 };
