@@ -4,6 +4,7 @@ use crate::sort_key::SortKey;
 use crate::texts::Texts;
 use crate::views::store::Change;
 use crate::views::{Numbers, Snapshot};
+use differential_dataflow::consolidation::consolidate;
 use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::row::{Diff, Tick};
 use pinflow_dataflows::view::ViewRow;
@@ -49,13 +50,7 @@ impl Publisher {
 /// What changes add up to, those of a view and a group together, and those of rows that differ in numbers alone, too.
 fn net(changes: &[Change]) -> Vec<(ViewRow, Diff)> {
     let mut net: Vec<_> = changes.iter().map(|(row, _, diff)| (*row, *diff)).collect();
-    // The order of a row's fields: the view and the group, what tells rows of a group apart, numbers.
-    net.sort_unstable_by_key(|(row, _)| *row);
-    net.dedup_by(|(row, diff), (kept, sum)| {
-        let is_same = row == kept;
-        *sum += if is_same { *diff } else { 0 };
-        is_same
-    });
-    net.retain(|(_, diff)| *diff != 0);
+    // Into the order of a row's fields: the view and the group, what tells rows of a group apart, numbers.
+    consolidate(&mut net);
     net
 }
