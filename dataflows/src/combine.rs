@@ -3,12 +3,12 @@
 
 use crate::group_key::GroupKey;
 use crate::groups::{GroupChange, Item, roll_up};
-use crate::hash::Map;
 use crate::latest::{AgeTable, CountCode, LargeCounts, Post};
 use crate::names::NameId;
 use crate::people::{BUCKETS, Membership, PersonChange};
 use crate::posters::LocalPosters;
 use crate::row::Settings;
+use crate::sums::Sums;
 use crate::view::View;
 
 /// Sums since the last tick.
@@ -16,11 +16,11 @@ pub(crate) struct Combined {
     ages: AgeTable,
     /// Posts by the finest group (country, year, age group; null where a column is null or its record missing) and
     /// category: the cube that all category views roll up from.
-    categories: Map<(GroupKey, NameId), i64>,
+    categories: Sums<(GroupKey, NameId)>,
     /// Room for the groups of all category views.
-    rolled_up: Map<(GroupKey, NameId), i64>,
+    rolled_up: Sums<(GroupKey, NameId)>,
     /// Posts by join year, age group and follower count.
-    followers: Map<(GroupKey, CountCode), i64>,
+    followers: Sums<(GroupKey, CountCode)>,
     /// Memberships that are gone, and new ones, by bucket.
     people: Vec<[Vec<Membership>; 2]>,
     /// The best posters: not a sum, but they change with the same posts.
@@ -31,9 +31,9 @@ impl Combined {
     pub fn new(settings: &Settings) -> Combined {
         Combined {
             ages: AgeTable::new(&settings.age_groups),
-            categories: Map::default(),
-            rolled_up: Map::default(),
-            followers: Map::default(),
+            categories: Sums::default(),
+            rolled_up: Sums::default(),
+            followers: Sums::default(),
             people: vec![Default::default(); BUCKETS],
             posters: LocalPosters::new(settings.k),
         }
@@ -41,8 +41,8 @@ impl Combined {
 
     /// A post is not what it was.
     pub fn change(&mut self, before: &Post, after: &Post, counts: &LargeCounts) {
-        replace(&mut self.categories, before.category(&self.ages), after.category(&self.ages));
-        replace(&mut self.followers, before.followers(&self.ages), after.followers(&self.ages));
+        self.categories.replace(before.category(&self.ages), after.category(&self.ages));
+        self.followers.replace(before.followers(&self.ages), after.followers(&self.ages));
         self.posters.change(before.poster(), after.poster(), counts);
         self.change_people(before.membership(), after.membership());
     }
@@ -59,10 +59,10 @@ impl Combined {
 
     /// Emits what the groups of the category and median views gain and lose.
     pub fn group_changes(&mut self, counts: &LargeCounts, mut emit: impl FnMut(GroupChange)) {
-        roll_up(self.categories.drain(), &mut self.rolled_up, |key, category, change| {
+        roll_up(&mut self.categories, &mut self.rolled_up, |key, category, change| {
             emit(GroupChange { key, item: Item::Category(category), change });
         });
-        for ((key, code), change) in self.followers.drain().filter(|(_, change)| *change != 0) {
+        self.followers.take(|(key, code), change| {
             for view in View::MEDIANS {
                 let columns = view.group_columns();
                 if key.has(columns) {
@@ -70,10 +70,7 @@ impl Combined {
                     emit(GroupChange { key, item: Item::Followers(counts.count(code).get()), change });
                 }
             }
-        }
-        self.categories.shrink_to(KEPT_CAPACITY);
-        self.rolled_up.shrink_to(KEPT_CAPACITY);
-        self.followers.shrink_to(KEPT_CAPACITY);
+        });
     }
 
     /// Emits who has joined, or has not after all, bucket by bucket.
@@ -87,16 +84,5 @@ impl Combined {
     }
 }
 
-/// Entries that a table keeps room for between ticks: what a large tick needed is given back.
+/// Memberships that room is kept for between ticks: what a large tick needed is given back.
 const KEPT_CAPACITY: usize = 1 << 16;
-
-fn replace<K: std::hash::Hash + Eq>(sums: &mut Map<K, i64>, before: Option<K>, after: Option<K>) {
-    if before != after {
-        if let Some(key) = before {
-            *sums.entry(key).or_insert(0) -= 1;
-        }
-        if let Some(key) = after {
-            *sums.entry(key).or_insert(0) += 1;
-        }
-    }
-}

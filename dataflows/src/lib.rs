@@ -10,6 +10,7 @@ pub mod row;
 pub mod chunk;
 pub mod graph;
 mod stash;
+mod sums;
 mod latest;
 mod combine;
 mod groups;

@@ -6,6 +6,7 @@ use crate::hash::Map;
 use crate::names::NameId;
 use crate::ranks::differences;
 use crate::row::Diff;
+use crate::sums::Sums;
 use crate::view::{Columns, View, ViewRow};
 
 /// Groups that have posts with a category.
@@ -153,11 +154,11 @@ fn read_first(groups: &[Group], places: impl Iterator<Item = u32> + Clone) {
 /// Rolls the changes of the finest groups up to the groups of the seven category views. `sums` is empty, and lends its
 /// room.
 pub(crate) fn roll_up(
-    finest: impl Iterator<Item = ((GroupKey, NameId), i64)>,
-    sums: &mut Map<(GroupKey, NameId), i64>,
+    finest: &mut Sums<(GroupKey, NameId)>,
+    sums: &mut Sums<(GroupKey, NameId)>,
     mut emit: impl FnMut(GroupKey, NameId, i64),
 ) {
-    for ((key, category), change) in finest.filter(|(_, change)| *change != 0) {
+    finest.take(|(key, category), change| {
         for view in View::CATEGORIES {
             let columns = view.group_columns();
             if key.has(columns) {
@@ -166,12 +167,10 @@ pub(crate) fn roll_up(
                 if columns.country && (columns.year || columns.age_group) {
                     emit(group, category, change);
                 } else {
-                    *sums.entry((group, category)).or_insert(0) += change;
+                    sums.add((group, category), change);
                 }
             }
         }
-    }
-    for ((key, category), change) in sums.drain().filter(|(_, change)| *change != 0) {
-        emit(key, category, change);
-    }
+    });
+    sums.take(|(key, category), change| emit(key, category, change));
 }
