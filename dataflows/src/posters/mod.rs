@@ -9,7 +9,7 @@ use crate::hash::Map;
 use crate::latest::{CountCode, LargeCounts};
 use crate::names::NameId;
 use crate::ranks::{differences, each_once, with_ranks};
-use crate::row::{Diff, Tick};
+use crate::row::{Count, Diff, Tick};
 use crate::view::{Columns, Group, View, ViewRow};
 use candidates::{Candidate, Candidates, Counted};
 use differential_dataflow::VecCollection;
@@ -46,21 +46,24 @@ impl LocalPosters {
             return;
         }
         if let Some((country, poster, count)) = before {
-            self.touch(country).remove(Counted { count, poster }, counts);
+            self.changing(country, counts.count(count)).remove(Counted { count, poster }, counts);
         }
         if let Some((country, poster, count)) = after {
-            self.touch(country).add(Counted { count, poster }, counts);
+            self.changing(country, counts.count(count)).add(Counted { count, poster }, counts);
         }
     }
 
-    fn touch(&mut self, country: Country) -> &mut Candidates {
+    /// The candidates of a country, of which one with that count changes.
+    fn changing(&mut self, country: Country, count: Count) -> &mut Candidates {
         let k = self.k;
         let local = self.countries.entry(country).or_insert_with(|| LocalCountry {
             candidates: Candidates::new(k),
             sent: Vec::new(),
             touched: false,
         });
-        if !local.touched {
+        // One behind all that were sent changes nothing of them.
+        let is_behind = || local.sent.get(k - 1..).and_then(<[_]>::last).is_some_and(|last| count < last.0);
+        if !local.touched && !is_behind() {
             local.touched = true;
             self.touched.push(country);
         }
