@@ -13,7 +13,7 @@ use crate::kafka::{ReachedPartitions, key_of};
 use crate::log::{Committed, End, Log, WaitError};
 use crate::partitions::{KnownPartition, Partitions};
 use crate::sequencer::Sequencer;
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, TrySendError};
 use partition::{PartitionTail, Reading};
 use std::collections::BTreeMap;
 use std::io;
@@ -99,7 +99,7 @@ impl Follower {
         self.followed.bytes_at_start.store(bytes_of_lines(&committed), Ordering::Relaxed);
         while self.read_some(&committed, &mut tails, hand_over)? {}
         self.followed.reached(&committed);
-        hand_over.send(Item::CaughtUp)?;
+        hand_over.send_last(Item::CaughtUp)?;
         loop {
             committed = match self.log.wait_for_change(committed.change, WAIT) {
                 Ok(committed) => committed,
@@ -109,7 +109,7 @@ impl Follower {
             };
             while self.read_some(&committed, &mut tails, hand_over)? {}
             self.followed.reached(&committed);
-            hand_over.send(Item::AllRead)?;
+            hand_over.send_last(Item::AllRead)?;
         }
     }
 
@@ -174,8 +174,20 @@ struct HandOver {
 }
 
 impl HandOver {
+    /// Workers are not woken for each block: what a group commit has for many partitions would wake them as often.
     fn send(&self, item: Item) -> Result<(), Stopped> {
-        self.sender.send(item).map_err(|_| Stopped)?;
+        let item = match self.sender.try_send(item) {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Disconnected(_)) => return Err(Stopped),
+            Err(TrySendError::Full(item)) => item,
+        };
+        wake(&self.woken);
+        self.sender.send(item).map_err(|_| Stopped)
+    }
+
+    /// The same, for the last item before there is nothing more to read.
+    fn send_last(&self, item: Item) -> Result<(), Stopped> {
+        self.send(item)?;
         wake(&self.woken);
         Ok(())
     }
