@@ -22,6 +22,10 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+fn request(path: &str, tag: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\nif-none-match: {tag}\r\n\r\n")
+}
+
 /// What is read at once.
 const READ_BYTES: usize = 64 << 10;
 
@@ -40,8 +44,15 @@ impl Connection {
 
     /// The same, with the entity tag of what the client has.
     pub fn get_unless(&mut self, path: &str, tag: &str) -> Answer {
-        self.send(format!("GET {path} HTTP/1.1\r\nhost: bench\r\nif-none-match: {tag}\r\n\r\n").as_bytes());
+        self.send(request(path, tag).as_bytes());
         self.answer()
+    }
+
+    /// Asks for several paths at once, and waits for all answers.
+    pub fn get_all(&mut self, paths: impl ExactSizeIterator<Item = String>) -> Vec<Answer> {
+        let number = paths.len();
+        self.send(paths.map(|path| request(&path, "")).collect::<String>().as_bytes());
+        (0..number).map(|_| self.answer()).collect()
     }
 
     /// Sends bytes, which are one request or several.

@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 /// A small answer that changes with every tick.
 const WATCHED: &str = "/v1/views/users_joined_by_year?wait_ms=1000";
 
+/// How often it is asked what ticks have: while they are remembered.
+const ASK_EVERY: Duration = Duration::from_millis(50);
+
 /// How often it is looked whether all can be seen; the times do not depend on it.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
@@ -55,15 +58,20 @@ impl Ticks {
         })
     }
 
-    /// Asks which positions the ticks have. It is another connection's work, so that no tick is seen late for it.
+    /// Asks which positions the ticks have. It is another connection's work, so that no tick is seen late for it; and it asks
+    /// for many at a time, as nobody but this measure asks for each.
     fn ask(&self, mut connection: Connection, told: Receiver<(String, Instant)>) {
-        for (tick, at) in told {
-            let answer = connection.get(&format!("/v1/ticks/{tick}"));
-            let answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
-            let entries = answer["vector"].as_array().expect("a vector");
-            let position = |entry: &Value| position(entry["topic"].as_str(), entry, "position");
-            let vector = entries.iter().map(position).collect();
-            self.0.lock().expect("no panic").push(Seen { at, vector });
+        while let Ok(first) = told.recv() {
+            thread::sleep(ASK_EVERY);
+            let ticks: Vec<_> = [first].into_iter().chain(told.try_iter()).collect();
+            let answers = connection.get_all(ticks.iter().map(|(tick, _)| format!("/v1/ticks/{tick}")));
+            for ((_, at), answer) in ticks.into_iter().zip(answers) {
+                let answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
+                let entries = answer["vector"].as_array().expect("a vector");
+                let position = |entry: &Value| position(entry["topic"].as_str(), entry, "position");
+                let vector = entries.iter().map(position).collect();
+                self.0.lock().expect("no panic").push(Seen { at, vector });
+            }
         }
     }
 
