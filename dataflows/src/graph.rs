@@ -158,7 +158,11 @@ fn first_years<'s>(
                     while let Some((tick, [capability], changes)) = stash.next_complete(&frontier.frontier())
                     {
                         let mut people: std::cell::RefMut<'_, People> = state.people.borrow_mut();
-                        people.apply_all(&changes);
+                        for is_added in [true, false] {
+                            let changes =
+                                changes.iter().flatten().filter(|change| change.is_added == is_added);
+                            changes.for_each(|change| people.apply(change));
+                        }
                         let mut session = output.session_with_builder(&capability);
                         people
                             .changes()

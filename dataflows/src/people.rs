@@ -50,9 +50,6 @@ impl Membership {
 /// Parts of the table; changes travel in their order, so that they meet a part that the cache holds.
 pub(crate) const BUCKETS: usize = 256;
 
-/// Changes that are applied together: persons lie far apart in memory, so that one wait for memory is that of all.
-const BATCH: usize = 32;
-
 /// A person has a row more in a year, or one less.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct PersonChange {
@@ -73,27 +70,9 @@ impl People {
         People { buckets: (0..BUCKETS).map(|_| HashTable::new()).collect(), years: Map::default() }
     }
 
-    /// Counts a tick's rows, from all workers: those that are added first, so that what is removed is always there.
-    pub fn apply_all(&mut self, changes: &[Vec<PersonChange>]) {
-        for is_added in [true, false] {
-            for batch in changes.iter().flat_map(|changes| changes.chunks(BATCH)) {
-                let changes = batch.iter().filter(|change| change.is_added == is_added);
-                self.read_first(changes.clone());
-                changes.for_each(|change| self.apply(change));
-            }
-        }
-    }
-
-    /// Reads what will be read first of persons.
-    fn read_first<'c>(&self, changes: impl Iterator<Item = &'c PersonChange>) {
-        let read = changes.fold(0, |all, change| {
-            let bucket = &self.buckets[change.membership.bucket()];
-            all ^ bucket.find(change.membership.hash(), |_| true).copied().unwrap_or(0)
-        });
-        std::hint::black_box(read);
-    }
-
-    fn apply(&mut self, change: &PersonChange) {
+    /// Counts a row. All of a tick's rows that are added must come before those that are removed, whichever workers they
+    /// come from: then what is removed is always there.
+    pub fn apply(&mut self, change: &PersonChange) {
         let membership = change.membership;
         let bucket = &mut self.buckets[membership.bucket()];
         let (before, after) = match change.is_added {
