@@ -48,20 +48,28 @@ impl Chunks {
     }
 
     /// Takes a row; a chunk that it completes goes to `send`.
+    #[inline]
     pub fn push(&mut self, row: Row, send: &mut impl FnMut(Chunk)) {
         if self.are_many {
             return self.push_to_segment(row, send);
         }
         self.few.push(row);
         if self.few.len() == FEW_ROWS {
-            self.are_many = true;
-            self.segments.resize(SEGMENTS, Vec::new());
-            for row in std::mem::take(&mut self.few) {
-                self.push_to_segment(row, send);
-            }
+            self.spread(send);
         }
     }
 
+    /// The rows are many now: they lie by segment from here on.
+    #[cold]
+    fn spread(&mut self, send: &mut impl FnMut(Chunk)) {
+        self.are_many = true;
+        self.segments.resize(SEGMENTS, Vec::new());
+        for row in std::mem::take(&mut self.few) {
+            self.push_to_segment(row, send);
+        }
+    }
+
+    #[inline]
     fn push_to_segment(&mut self, row: Row, send: &mut impl FnMut(Chunk)) {
         let segment = segment_of(row.ind);
         let rows = &mut self.segments[segment];
