@@ -9,7 +9,7 @@ use crate::hash::Map;
 use crate::latest::{CountCode, LargeCounts};
 use crate::names::NameId;
 use crate::ranks::{differences, each_once, with_ranks};
-use crate::row::{Count, Diff, Tick};
+use crate::row::{Diff, Tick};
 use crate::view::{Columns, Group, View, ViewRow};
 use candidates::{Candidate, Candidates, Counted};
 use differential_dataflow::VecCollection;
@@ -46,15 +46,17 @@ impl LocalPosters {
             return;
         }
         if let Some((country, poster, count)) = before {
-            self.changing(country, counts.count(count)).remove(Counted { count, poster }, counts);
+            let post = Counted { count, poster };
+            self.changing(country, post, counts).remove(post, counts);
         }
         if let Some((country, poster, count)) = after {
-            self.changing(country, counts.count(count)).add(Counted { count, poster }, counts);
+            let post = Counted { count, poster };
+            self.changing(country, post, counts).add(post, counts);
         }
     }
 
-    /// The candidates of a country, of which one with that count changes.
-    fn changing(&mut self, country: Country, count: Count) -> &mut Candidates {
+    /// The candidates of a country, to which a post comes, or from which it goes.
+    fn changing(&mut self, country: Country, post: Counted, counts: &LargeCounts) -> &mut Candidates {
         let k = self.k;
         let local = self.countries.entry(country).or_insert_with(|| LocalCountry {
             candidates: Candidates::new(k),
@@ -62,7 +64,10 @@ impl LocalPosters {
             touched: false,
         });
         // One behind all that were sent changes nothing of them.
-        let is_behind = || local.sent.get(k - 1..).and_then(<[_]>::last).is_some_and(|last| count < last.0);
+        let is_behind = || {
+            let last = local.sent.get(k - 1..).and_then(<[_]>::last);
+            last.is_some_and(|last| counts.count(post.count) < last.0)
+        };
         if !local.touched && !is_behind() {
             local.touched = true;
             self.touched.push(country);
