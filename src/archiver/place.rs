@@ -3,7 +3,7 @@
 use super::reached::{ReachedError, reached};
 use crate::config::{ArchiveSettings, S3Settings};
 use crate::kafka::ReachedPartitions;
-use crate::store::{Created, StoreError, Target, open_source, open_target};
+use crate::store::{StoreError, Target, open_source, open_target};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -121,9 +121,7 @@ fn real(path: &Path) -> io::Result<PathBuf> {
 fn check_marker(target: &dyn Target, gzip: bool) -> Result<(), PlaceError> {
     let marker = serde_json::to_vec(&Marker { version: 1, gzip }).expect("it is plain");
     target.create(MARKER, marker.clone())?;
-    if target.create(MARKER, marker)? == Created::New {
-        target.is_not_exclusive();
-    }
+    target.find_out_exclusive(MARKER, marker)?;
     let place = target.place(MARKER);
     let bytes = target.read(MARKER)?.unwrap_or_default();
     match serde_json::from_slice(&bytes) {

@@ -96,7 +96,9 @@ impl Target for FolderTarget {
         true
     }
 
-    fn is_not_exclusive(&self) {}
+    fn find_out_exclusive(&self, _key: &str, _content: Vec<u8>) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     fn place(&self, key: &str) -> String {
         self.root.join(key).display().to_string()

@@ -22,8 +22,9 @@ pub trait Target: Send + Sync {
     /// Whether of two that create an object at the same time only one succeeds.
     fn is_exclusive(&self) -> bool;
 
-    /// That it is not so was found out.
-    fn is_not_exclusive(&self);
+    /// Puts an object that is there once more, with the same content, to find out whether that is so: what
+    /// [`Target::is_exclusive`] says from then on.
+    fn find_out_exclusive(&self, key: &str, content: Vec<u8>) -> Result<(), StoreError>;
 
     /// An object of that name as messages show it.
     fn place(&self, key: &str) -> String;

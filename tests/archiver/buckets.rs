@@ -76,6 +76,36 @@ fn a_bucket_gets_what_the_topics_hold() {
     }
 }
 
+/// What says how the archive was begun is put twice, and the second time has to be refused.
+#[test]
+fn a_store_without_conditional_puts_is_told_from_one_that_fails() {
+    const TAKES_ALL: Fault = Fault::Answer("200 OK", "ETag: \"1\"\r\n", "");
+    let (cluster, bucket) = (Cluster::shared(), TestBucket::new("archiver-conditions"));
+    let topics = Topics::of_pins(&cluster, 1, &[]);
+    cluster.send(&pins(&topics[0], 0..3));
+    let mut random = Random::new(seed());
+    let mut warned = |prefix: &str, faults: Vec<(u64, Fault)>| {
+        let marker = format!("PUT /{}/{prefix}/_archive.json", bucket.name);
+        let proxy = FaultProxy::start_for(&bucket.server.endpoint, faults, random.below(1000), &marker);
+        let archive = Archive::of(&cluster, &topics, "", &settings(&bucket, &proxy.endpoint))
+            .to(&bucket.source(prefix))
+            .asking_as(&bucket.server.key);
+        let done = archive.run(&["--once"]);
+        assert_eq!(done.code, Some(0), "{}", done.err);
+        (done.err.contains("no conditional puts"), proxy.faults())
+    };
+    let mut faults = 0;
+    for round in 0..4 {
+        for (number, fault) in [SLOW_DOWN, Fault::Closed, Fault::Lost, Fault::Cut].into_iter().enumerate() {
+            let (is_warned, met) = warned(&format!("{round}-{number}"), vec![(500, fault)]);
+            assert!(!is_warned, "{fault:?}");
+            faults += met;
+        }
+    }
+    assert!(faults > 4, "{faults}");
+    assert!(warned("0-0", vec![(1000, TAKES_ALL)]).0);
+}
+
 #[test]
 fn a_large_object_is_put_in_parts() {
     let (cluster, bucket) = (Cluster::shared(), TestBucket::new("archiver-parts"));
@@ -119,7 +149,7 @@ fn an_upload_that_meets_another_one_is_begun_again() {
     large(&cluster, &topics, &mut random);
     let mut conflicts = 0;
     for number in 0..8 {
-        let proxy = FaultProxy::start_for(&bucket.server.endpoint, vec![(600, CONFLICT)], "?uploadId=");
+        let proxy = FaultProxy::start_for(&bucket.server.endpoint, vec![(600, CONFLICT)], 1, "?uploadId=");
         let archive = Archive::of(&cluster, &topics, "", &settings(&bucket, &proxy.endpoint))
             .to(&bucket.source(&number.to_string()))
             .asking_as(&bucket.server.key);

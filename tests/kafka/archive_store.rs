@@ -81,7 +81,7 @@ fn a_partition_that_keeps_failing_stops_reading_whatever_others_do() {
     let lost = Lost::new("failing");
     let failing = &lost.partitions()[1];
     let object = format!("{}%2B{}%2B0000000005", failing.0, failing.1);
-    let proxy = FaultProxy::start_for(&lost.bucket.server.endpoint, vec![(1000, SLOW_DOWN)], &object);
+    let proxy = FaultProxy::start_for(&lost.bucket.server.endpoint, vec![(1000, SLOW_DOWN)], 1, &object);
     let run = lost.start(&proxy.endpoint, "backfill_patience_seconds = 5");
     // The archive is asked again and again for what the others wait for, and answers.
     for (topic, number) in lost.partitions() {
@@ -103,7 +103,7 @@ fn a_partition_that_keeps_failing_stops_reading_whatever_others_do() {
 #[test]
 fn what_the_archive_does_not_have_yet_is_asked_for_ever_less_often() {
     let lost = Lost::new("patient");
-    let proxy = FaultProxy::start_for(&lost.bucket.server.endpoint, Vec::new(), "");
+    let proxy = FaultProxy::start_for(&lost.bucket.server.endpoint, Vec::new(), 1, "");
     let run = lost.start(&proxy.endpoint, "");
     for (topic, number) in lost.partitions() {
         run.wait_until_told(&format!("topic {topic} partition {number}: the messages from offset 5 to 9"));

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// What can happen to an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Another answer instead of it: status, further header, code.
+    /// Another answer instead of it: status, further header, code of the error (none: no error).
     Answer(&'static str, &'static str, &'static str),
     /// The connection is closed before it.
     Closed,
@@ -70,8 +70,8 @@ impl FaultProxy {
     }
 
     /// The same, with faults only for requests whose first line holds `of`.
-    pub fn start_for(endpoint: &str, faults: Faults, of: &str) -> FaultProxy {
-        FaultProxy::start_with(endpoint, faults, 1, of, None)
+    pub fn start_for(endpoint: &str, faults: Faults, seed: u64, of: &str) -> FaultProxy {
+        FaultProxy::start_with(endpoint, faults, seed, of, None)
     }
 
     /// A proxy without faults, which calls `hook` before it sends on the request with this number, counted from 1, of
@@ -240,7 +240,9 @@ fn copy(from: &mut impl Read, to: &mut impl Write, bytes: u64) -> io::Result<()>
 }
 
 fn answer(status: &str, header: &str, code: &str) -> Vec<u8> {
-    let body = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>Proxy.</Message></Error>");
+    let error =
+        |code| format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>Proxy.</Message></Error>");
+    let body = if code.is_empty() { String::new() } else { error(code) };
     let length = body.len();
     let head =
         format!("HTTP/1.1 {status}\r\n{header}Content-Type: application/xml\r\nContent-Length: {length}");

@@ -58,7 +58,7 @@ fn wrong_use_ends_with_exit_code_2() {
 fn a_missing_right_to_read_ends_the_replay() {
     let bucket = three_objects("cli-denied");
     let denied = Fault::Answer("403 Forbidden", "", "AccessDenied");
-    let proxy = FaultProxy::start_for(&bucket.server.endpoint, vec![(1000, denied)], ".json?");
+    let proxy = FaultProxy::start_for(&bucket.server.endpoint, vec![(1000, denied)], 1, ".json?");
     let program = Program::with(&bucket.server, &proxy.endpoint, "");
     let place = format!("s3://{}/{}", bucket.name, pin_key(0));
     let says = "access denied (AccessDenied: Proxy); check the credentials, and that they allow s3:GetObject";
@@ -68,7 +68,7 @@ fn a_missing_right_to_read_ends_the_replay() {
 #[test]
 fn a_store_that_is_too_busy_for_long_ends_the_replay() {
     let bucket = three_objects("cli-busy");
-    let proxy = FaultProxy::start_for(&bucket.server.endpoint, vec![(1000, SLOW_DOWN)], "2000.json");
+    let proxy = FaultProxy::start_for(&bucket.server.endpoint, vec![(1000, SLOW_DOWN)], 1, "2000.json");
     let program = Program::with(&bucket.server, &proxy.endpoint, "retry_max_attempts = 3");
     let place = format!("s3://{}/{}", bucket.name, pin_key(2000));
     let says = "given up after 3 attempts: SlowDown: Proxy; check the network and s3.endpoint";

@@ -12,6 +12,7 @@ use crate::aws::chain;
 use crate::config::S3Settings;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::put_object::PutObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use std::hash::{BuildHasher, RandomState};
@@ -53,16 +54,15 @@ impl S3Target {
         }
         let (mut attempts, mut is_first) = (Attempts::new(self.bucket.retry), true);
         loop {
-            let condition = self.is_exclusive().then(|| NO_OTHER.to_owned());
-            let request = self.bucket.client.put_object().bucket(&self.bucket.name).key(key);
-            let request = request.metadata(WRITER, &self.writer).set_if_none_match(condition.clone());
-            let request = request.body(ByteStream::from(content.clone()));
-            let Err(error) = request.send().await else { return Ok(Created::New) };
+            let is_conditional = self.is_exclusive();
+            let Err(error) = self.try_to_put(key, &content, is_conditional).await else {
+                return Ok(Created::New);
+            };
             match status(&error) {
                 Some(412) if is_first => return Ok(Created::There),
                 // It may be the one of an attempt before, whose answer was lost.
                 Some(412) => return Ok(self.found(key).await?.unwrap_or(Created::There)),
-                Some(501) if condition.is_some() => {
+                Some(501) if is_conditional => {
                     self.is_not_exclusive();
                     continue;
                 }
@@ -71,6 +71,39 @@ impl S3Target {
             attempts.wait(failure(&self.bucket, key, &error), &self.bucket.place(key)).await?;
             is_first = false;
         }
+    }
+
+    /// Puts an object that is there. Who has put it does not matter, so each attempt tells whatever became of those before.
+    async fn put_again(&self, key: &str, content: Bytes) -> Result<(), StoreError> {
+        let mut attempts = Attempts::new(self.bucket.retry);
+        while self.is_exclusive() {
+            match self.try_to_put(key, &content, true).await {
+                Ok(()) => self.is_not_exclusive(),
+                Err(error) => match status(&error) {
+                    Some(412) => break,
+                    Some(501) => self.is_not_exclusive(),
+                    _ => attempts.wait(failure(&self.bucket, key, &error), &self.bucket.place(key)).await?,
+                },
+            }
+        }
+        Ok(())
+    }
+
+    async fn try_to_put(
+        &self,
+        key: &str,
+        content: &Bytes,
+        is_conditional: bool,
+    ) -> Result<(), SdkError<PutObjectError, HttpResponse>> {
+        let request = self.bucket.client.put_object().bucket(&self.bucket.name).key(key);
+        let request = request.metadata(WRITER, &self.writer);
+        let request = request.set_if_none_match(is_conditional.then(|| NO_OTHER.to_owned()));
+        request.body(ByteStream::from(content.clone())).send().await.map(drop)
+    }
+
+    /// The store is asked beforehand from now on.
+    fn is_not_exclusive(&self) {
+        self.is_exclusive.store(false, Ordering::Relaxed);
     }
 
     /// Puts a large object. What counts where it is not known what became of it is what is there.
@@ -164,9 +197,8 @@ impl Target for S3Target {
         self.is_exclusive.load(Ordering::Relaxed)
     }
 
-    /// The store is asked beforehand from now on.
-    fn is_not_exclusive(&self) {
-        self.is_exclusive.store(false, Ordering::Relaxed);
+    fn find_out_exclusive(&self, key: &str, content: Vec<u8>) -> Result<(), StoreError> {
+        self.threads.runtime().block_on(self.put_again(&self.key(key), content.into()))
     }
 
     fn place(&self, key: &str) -> String {
