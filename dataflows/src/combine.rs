@@ -1,7 +1,7 @@
 //! The changes of one tick on one worker, combined before they travel: a post that changes twice, or two that cancel
 //! out, cost nothing further on.
 
-use crate::group_key::GroupKey;
+use crate::group_key::{GroupKey, RollUp};
 use crate::groups::{GroupChange, Item, roll_up};
 use crate::latest::{AgeTable, CountCode, LargeCounts, Post};
 use crate::names::NameId;
@@ -10,6 +10,9 @@ use crate::posters::LocalPosters;
 use crate::row::Settings;
 use crate::sums::Sums;
 use crate::view::View;
+
+/// Into the groups of the median views.
+const MEDIANS: [RollUp; 3] = RollUp::to(View::MEDIANS);
 
 /// Sums since the last tick.
 pub(crate) struct Combined {
@@ -63,12 +66,9 @@ impl Combined {
             emit(GroupChange { key, item: Item::Category(category), change });
         });
         self.followers.take(|(key, code), change| {
-            for view in View::MEDIANS {
-                let columns = view.group_columns();
-                if key.has(columns) {
-                    let key = key.keep(columns).of_view(view);
-                    emit(GroupChange { key, item: Item::Followers(counts.count(code).get()), change });
-                }
+            let (nulls, item) = (key.nulls(), Item::Followers(counts.count(code).get()));
+            for key in MEDIANS.iter().filter_map(|view| view.group(key, nulls)) {
+                emit(GroupChange { key, item, change });
             }
         });
     }

@@ -2,7 +2,7 @@
 
 use crate::names::NameId;
 use crate::row::Year;
-use crate::view::{Group, GroupColumns, View};
+use crate::view::{Group, View};
 use serde::{Deserialize, Serialize};
 
 /// Country (32 bits), year (16) and age group (8), and the view (8) once the key is one of a view's group.
@@ -39,30 +39,94 @@ impl GroupKey {
         (group != NO_AGE_GROUP).then_some(group as u8)
     }
 
-    /// Keeps these columns; the others become null.
-    pub fn keep(self, columns: GroupColumns) -> GroupKey {
-        GroupKey::new(
-            self.country().filter(|_| columns.country),
-            self.year().filter(|_| columns.year),
-            self.age_group().filter(|_| columns.age_group),
-        )
-    }
-
-    /// Whether none of these columns is null.
-    pub fn has(self, columns: GroupColumns) -> bool {
-        !(columns.country && self.country().is_none()
-            || columns.year && self.year().is_none()
-            || columns.age_group && self.age_group().is_none())
-    }
-
-    /// The key of a group of `view`.
-    pub fn of_view(self, view: View) -> GroupKey {
-        GroupKey(self.0 | (view as u64) << VIEW_SHIFT)
+    /// Which of its columns are null.
+    pub fn nulls(self) -> Nulls {
+        let column = |is_null: bool, place: u8| u8::from(is_null) << place;
+        let country = column((self.0 >> COUNTRY_SHIFT) as u32 == 0, 0);
+        let year = column((self.0 >> YEAR_SHIFT) as u16 == 0, 1);
+        Nulls(country | year | column(self.0 & 0xFF == NO_AGE_GROUP, 2))
     }
 
     /// The view's group.
     pub fn group(self) -> Group {
         let view = View::ALL[(self.0 >> VIEW_SHIFT) as usize];
         Group { view, country: self.country(), year: self.year(), age_group: self.age_group() }
+    }
+}
+
+/// How a group of all columns becomes one of a view: the same for every key, so it is worked out beforehand, and rolling up
+/// takes no branch that depends on the view.
+#[derive(Clone, Copy)]
+pub(crate) struct RollUp {
+    /// The bits of the view's columns.
+    kept: u64,
+    /// The view, and that the other columns are null.
+    set: u64,
+    /// Bits by column, as [`Nulls`] has them.
+    columns: u8,
+}
+
+/// Which columns of a key are null.
+#[derive(Clone, Copy)]
+pub(crate) struct Nulls(u8);
+
+impl RollUp {
+    /// Into the groups of these views.
+    pub const fn to<const N: usize>(views: [View; N]) -> [RollUp; N] {
+        let mut all = [RollUp { kept: 0, set: 0, columns: 0 }; N];
+        let mut at = 0;
+        while at < N {
+            let columns = views[at].group_columns();
+            let country = if columns.country { 0xFFFF_FFFF << COUNTRY_SHIFT } else { 0 };
+            let year = if columns.year { 0xFFFF << YEAR_SHIFT } else { 0 };
+            let (age_group, no_age_group) = if columns.age_group { (0xFF, 0) } else { (0, NO_AGE_GROUP) };
+            all[at] = RollUp {
+                kept: country | year | age_group,
+                set: (views[at] as u64) << VIEW_SHIFT | no_age_group,
+                columns: columns.country as u8 | (columns.year as u8) << 1 | (columns.age_group as u8) << 2,
+            };
+            at += 1;
+        }
+        all
+    }
+
+    /// The view's group, unless one of its columns is null.
+    #[inline]
+    pub fn group(&self, key: GroupKey, nulls: Nulls) -> Option<GroupKey> {
+        (self.columns & nulls.0 == 0).then_some(GroupKey(key.0 & self.kept | self.set))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_rolled_up_to_the_columns_of_each_view_that_it_has() {
+        const ALL: [RollUp; 13] = RollUp::to(View::ALL);
+        let (country, year) = (NameId::from_number(7), Year::new(2020));
+        for (country, year, age_group) in [
+            (country, year, Some(0)),
+            (None, year, Some(4)),
+            (country, None, Some(4)),
+            (country, year, None),
+            (None, None, None),
+        ] {
+            let key = GroupKey::new(country, year, age_group);
+            for (view, roll_up) in View::ALL.into_iter().zip(&ALL) {
+                let by = view.group_columns();
+                let has = (!by.country || country.is_some())
+                    && (!by.year || year.is_some())
+                    && (!by.age_group || age_group.is_some());
+                let expected = Group {
+                    view,
+                    country: country.filter(|_| by.country),
+                    year: year.filter(|_| by.year),
+                    age_group: age_group.filter(|_| by.age_group),
+                };
+                let group = roll_up.group(key, key.nulls()).map(GroupKey::group);
+                assert_eq!(group, has.then_some(expected), "{view:?} of {key:?}");
+            }
+        }
     }
 }

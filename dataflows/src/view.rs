@@ -113,7 +113,7 @@ impl View {
     }
 
     /// The columns that its rows are grouped by.
-    pub fn group_columns(self) -> GroupColumns {
+    pub const fn group_columns(self) -> GroupColumns {
         let (country, year, age_group) = match self {
             View::CategoryByCountry | View::TopPostersByCountry => (true, false, false),
             View::CategoryByYear | View::MedianFollowersByJoinYear | View::UsersJoinedByYear => {

@@ -1,13 +1,27 @@
 //! The groups of the category views, and the most popular categories that each shows.
 
 use super::popularity::{Popularity, Ranked};
-use crate::group_key::GroupKey;
+use crate::group_key::{GroupKey, RollUp};
 use crate::hash::Map;
 use crate::names::NameId;
 use crate::ranks::differences;
 use crate::row::Diff;
 use crate::sums::Sums;
 use crate::view::{Columns, View, ViewRow};
+
+/// Into the groups by country and something else: there are so many that few changes would be summed up.
+const FINE: [RollUp; 3] = RollUp::to([
+    View::CategoryByCountryYear,
+    View::CategoryByCountryAgeGroup,
+    View::CategoryByCountryYearAgeGroup,
+]);
+/// Into those of the other category views.
+const COARSE: [RollUp; 4] = RollUp::to([
+    View::CategoryByCountry,
+    View::CategoryByYear,
+    View::CategoryByAgeGroup,
+    View::CategoryByYearAgeGroup,
+]);
 
 /// Groups that have posts with a category.
 pub(super) struct Categories {
@@ -21,7 +35,7 @@ pub(super) struct Categories {
     waiting: Vec<Change>,
     /// Places of those that may show something else now.
     touched: Vec<u32>,
-    room: Vec<i64>,
+    room: Vec<u32>,
     top: Vec<Ranked>,
 }
 
@@ -32,6 +46,8 @@ struct Group {
     shown: Vec<Ranked>,
     /// Categories with fewer posts are behind all that are shown.
     least_shown: i64,
+    /// How much categories have fallen in the open tick, all together, since one that is shown has.
+    fallen: i64,
     touched: bool,
 }
 
@@ -70,12 +86,16 @@ impl Categories {
     }
 
     fn place(&mut self, key: GroupKey) -> u32 {
+        if let Some(place) = self.places.get(&key) {
+            return *place;
+        }
         *self.places.entry(key).or_insert_with(|| {
             let group = Group {
                 key,
                 categories: Popularity::default(),
                 shown: Vec::new(),
                 least_shown: i64::MIN,
+                fallen: 0,
                 touched: false,
             };
             match self.free.pop() {
@@ -97,9 +117,12 @@ impl Categories {
             let group = &mut self.groups[place as usize];
             let (before, after) = group.categories.add(category, change);
             // What was behind all that are shown, and still is, changes nothing of them.
-            if before.max(after) >= group.least_shown && !group.touched {
-                group.touched = true;
-                self.touched.push(place);
+            if before.max(after) >= group.least_shown || group.touched {
+                group.fallen += (before - after).max(0);
+                if !group.touched {
+                    group.touched = true;
+                    self.touched.push(place);
+                }
             }
         }
     }
@@ -112,7 +135,9 @@ impl Categories {
             for &place in batch {
                 let group = &mut self.groups[place as usize];
                 group.touched = false;
-                group.categories.top(self.k, &mut self.room, &mut self.top);
+                // None that is shown has fallen by more than all have, so there are as many left that are not behind this.
+                let behind = group.least_shown.saturating_sub(std::mem::take(&mut group.fallen));
+                group.categories.top(self.k, behind, &mut self.room, &mut self.top);
                 let of_view = group.key.group();
                 differences(&group.shown, &self.top, |Ranked { posts, category, rank }, diff| {
                     let columns = Columns::Category { rank, category, posts: posts as u64 };
@@ -159,18 +184,63 @@ pub(crate) fn roll_up(
     mut emit: impl FnMut(GroupKey, NameId, i64),
 ) {
     finest.take(|(key, category), change| {
-        for view in View::CATEGORIES {
-            let columns = view.group_columns();
-            if key.has(columns) {
-                let group = key.keep(columns).of_view(view);
-                // There are so many groups by country and something else that few changes would be summed up.
-                if columns.country && (columns.year || columns.age_group) {
-                    emit(group, category, change);
-                } else {
-                    sums.add((group, category), change);
-                }
-            }
+        let nulls = key.nulls();
+        for group in FINE.iter().filter_map(|view| view.group(key, nulls)) {
+            emit(group, category, change);
+        }
+        for group in COARSE.iter().filter_map(|view| view.group(key, nulls)) {
+            sums.add((group, category), change);
         }
     });
     sums.take(|(key, category), change| emit(key, category, change));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// What a group shows after any changes is what its categories say, however often they change in a tick.
+    #[test]
+    fn a_group_shows_its_best_whatever_rises_and_falls() {
+        let country = GroupKey::new(NameId::from_number(1), None, None);
+        let key = COARSE[0].group(country, country.nulls()).expect("it has a country");
+        let mut random = 1_u64;
+        let mut below = |n: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((u128::from(random) * u128::from(n)) >> 64) as u64
+        };
+        for k in 1..=4 {
+            let (mut categories, mut shown) = (Categories::new(k), BTreeSet::new());
+            let mut posts: BTreeMap<u32, i64> = BTreeMap::new();
+            for _ in 0..4_000 {
+                for _ in 0..below(6) {
+                    let category = 1 + below(9) as u32;
+                    let held = posts.entry(category).or_insert(0);
+                    let change = if *held > 0 && below(2) == 0 {
+                        -1 - below(*held as u64) as i64
+                    } else {
+                        1 + below(3) as i64
+                    };
+                    *held += change;
+                    categories.apply(key, NameId::from_number(category).expect("not 0"), change);
+                }
+                categories.changes(|row, diff| {
+                    assert!(
+                        if diff > 0 { shown.insert(row) } else { shown.remove(&row) },
+                        "{diff} of {row:?}"
+                    );
+                });
+                posts.retain(|_, posts| *posts > 0);
+                let rank = |held: i64| 1 + posts.values().filter(|posts| **posts > held).count();
+                let expected = posts.iter().map(|(category, held)| (rank(*held), *category, *held as u64));
+                let found = shown.iter().map(|row: &ViewRow| match row.columns {
+                    Columns::Category { rank, category, posts } => (rank as usize, category.number(), posts),
+                    _ => panic!("{row:?}"),
+                });
+                let expected: BTreeSet<_> = expected.filter(|(rank, _, _)| *rank <= k).collect();
+                assert_eq!(found.collect::<BTreeSet<_>>(), expected, "k = {k}");
+            }
+        }
+    }
 }

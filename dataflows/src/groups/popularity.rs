@@ -2,6 +2,7 @@
 
 use super::sorted::place_of;
 use crate::names::NameId;
+use std::cmp::Reverse;
 
 /// How many posts there are of each category that has some; sorted by category, as groups have few.
 #[derive(Default)]
@@ -48,15 +49,27 @@ impl Popularity {
         category ^ self.posts.first().map_or(0, |posts| *posts as u64)
     }
 
-    /// Makes `top` those of rank `k` and better, the best first. `room` is lent.
-    pub fn top(&self, k: usize, room: &mut Vec<i64>, top: &mut Vec<Ranked>) {
-        let least = self.kth(k, room);
+    /// Makes `top` those of rank `k` and better, the best first. Those with fewer than `behind` posts must not be among
+    /// them. `room` is lent.
+    pub fn top(&self, k: usize, behind: i64, room: &mut Vec<u32>, top: &mut Vec<Ranked>) {
+        // Nobody can guess which ones have enough, so each is written down, and the next one over it if it has not.
+        room.resize(room.len().max(self.posts.len()), 0);
+        let mut enough = 0;
+        for (at, &posts) in (0..).zip(&self.posts) {
+            room[enough] = at;
+            enough += usize::from(posts >= behind);
+        }
         top.clear();
-        // Of those that tie the later category is the greater, so from the last one on they come in order.
-        let all = self.categories.iter().zip(&self.posts).rev();
-        for (&category, &posts) in all.filter(|(_, posts)| **posts >= least) {
-            top.push(Ranked { posts, category, rank: 0 });
-            sink(top, |ranked| ranked.posts);
+        top.extend(room[..enough].iter().map(|at| {
+            let at = *at as usize;
+            Ranked { posts: self.posts[at], category: self.categories[at], rank: 0 }
+        }));
+        top.sort_unstable_by_key(|ranked| {
+            Reverse(u128::from(ranked.posts as u64) << 32 | u128::from(ranked.category.number()))
+        });
+        if let Some(last) = k.checked_sub(1).and_then(|last| top.get(last)).map(|last| last.posts) {
+            let tied = top[k..].iter().take_while(|ranked| ranked.posts == last).count();
+            top.truncate(k + tied);
         }
         let mut rank = (0, 0);
         for (place, ranked) in (1..).zip(top) {
@@ -67,33 +80,9 @@ impl Popularity {
         }
     }
 
-    /// The posts of the `k`-th category, of the last if there are fewer. Few get among the best `k`, and `k` is small.
-    fn kth(&self, k: usize, best: &mut Vec<i64>) -> i64 {
-        best.clear();
-        for &posts in &self.posts {
-            if best.len() < k {
-                best.push(posts);
-                sink(best, |posts| *posts);
-            } else if posts > best[k - 1] {
-                best[k - 1] = posts;
-                sink(best, |posts| *posts);
-            }
-        }
-        best.last().copied().unwrap_or(0)
-    }
-
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
         self.categories.capacity() * size_of::<NameId>() + self.posts.capacity() * size_of::<i64>()
-    }
-}
-
-/// Moves the last one of a list, in which the greatest come first, to its place behind all that are not less.
-fn sink<T>(list: &mut [T], value: impl Fn(&T) -> i64) {
-    let mut at = list.len() - 1;
-    while at > 0 && value(&list[at - 1]) < value(&list[at]) {
-        list.swap(at - 1, at);
-        at -= 1;
     }
 }
 
@@ -109,7 +98,7 @@ mod tests {
             popularity.add(category(*number), *posts);
         }
         let (mut room, mut top) = (Vec::new(), Vec::new());
-        popularity.top(k, &mut room, &mut top);
+        popularity.top(k, i64::MIN, &mut room, &mut top);
         let ranked = |(number, posts, rank): &(u32, i64, u32)| Ranked {
             posts: *posts,
             category: category(*number),
