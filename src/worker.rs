@@ -16,12 +16,12 @@ use pinflow_dataflows::names::NameTables;
 use pinflow_dataflows::row::{Settings, Tick};
 use pinflow_dataflows::shown::Shown;
 use pinflow_dataflows::state::State;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use timely::dataflow::ProbeHandle;
-use timely::dataflow::operators::probe::Probe;
+use timely::dataflow::channels::pact::Pipeline;
+use timely::dataflow::operators::generic::operator::Operator;
 use timely::dataflow::operators::vec::input::Input;
 use timely::worker::Worker;
 
@@ -108,7 +108,8 @@ struct Part<'a> {
     shared: &'a Shared,
     decoder: Decoder,
     input: timely::dataflow::operators::vec::input::Handle<Tick, Chunk>,
-    probe: ProbeHandle<Tick>,
+    /// The oldest tick that may still change the views.
+    reached: Rc<Cell<Tick>>,
     state: Rc<State>,
     changes: Rc<RefCell<Vec<Change>>>,
     /// All ticks below are complete, as the views were told.
@@ -130,16 +131,20 @@ impl<'a> Part<'a> {
         worker.dataflow_named("views", |scope| {
             let (input, chunks) = scope.new_input();
             let graph = graph::build(chunks, &shared.settings);
-            let gathered = changes.clone();
-            let views = graph.views.inspect(move |change| gathered.borrow_mut().push(*change));
-            let probe = ProbeHandle::new();
-            views.inner.probe_with(&probe);
+            let reached = Rc::new(Cell::new(0));
+            let (gathered, oldest) = (changes.clone(), reached.clone());
+            graph.views.inner.sink(Pipeline, "Changes of views", move |(input, frontier)| {
+                input.for_each(|_, changes| gathered.borrow_mut().append(changes));
+                if let Some(tick) = frontier.frontier().first() {
+                    oldest.set(*tick);
+                }
+            });
             Part {
                 number,
                 shared,
                 decoder,
                 input,
-                probe,
+                reached,
                 state: graph.state,
                 changes,
                 complete_below: 1,
@@ -157,7 +162,7 @@ impl<'a> Part<'a> {
         if tick > *self.input.time() {
             self.decoder.flush(&mut |chunk| self.input.send(chunk));
             self.input.advance_to(tick);
-            while self.probe.less_than(&(tick - 1)) {
+            while self.reached.get() < tick - 1 {
                 self.step_or_park(worker, SHORT_PARK);
             }
         }
@@ -167,7 +172,7 @@ impl<'a> Part<'a> {
     fn finish(&mut self, worker: &mut Worker, last_tick: Tick) {
         self.decoder.flush(&mut |chunk| self.input.send(chunk));
         self.input.advance_to(last_tick + 1);
-        while self.probe.less_than(&(last_tick + 1)) {
+        while self.reached.get() < last_tick + 1 {
             self.step_or_park(worker, SHORT_PARK);
         }
         if self.shared.deliveries.is_none() {
@@ -199,7 +204,7 @@ impl<'a> Part<'a> {
 
     /// Hands over the changes of complete ticks, and answers what is asked of the state.
     fn hand_over(&mut self) {
-        let complete_below = self.probe.with_frontier(|frontier| frontier.first().copied()).unwrap_or(0);
+        let complete_below = self.reached.get();
         if complete_below > self.complete_below {
             self.complete_below = complete_below;
             // Before the views, so that counts are never behind what they show.

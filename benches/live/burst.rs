@@ -1,5 +1,6 @@
 //! A thousand corrections at once, until all of them can be seen.
 
+use crate::connection::Connection;
 use crate::figures::Figures;
 use crate::load;
 use crate::posts::Posts;
@@ -21,7 +22,7 @@ pub fn measure(program: &Program, posts: &mut Posts, figures: &mut Figures) {
     let mut begins = Vec::new();
     let seen = Ticks::watch(program, || {
         let mut connections: Vec<_> = bursts[0].iter().map(|_| program.connect()).collect();
-        let mut all = Vec::new();
+        let mut answers = Vec::new();
         for burst in &bursts {
             thread::sleep(PAUSE);
             begins.push(Instant::now());
@@ -29,14 +30,17 @@ pub fn measure(program: &Program, posts: &mut Posts, figures: &mut Figures) {
                 .iter_mut()
                 .zip(burst)
                 .for_each(|(connection, request)| connection.send(&request.bytes));
-            let answers = connections.iter_mut().zip(burst).map(|(connection, request)| {
-                let answer = connection.answer();
+            answers.push(connections.iter_mut().map(Connection::answer).collect::<Vec<_>>());
+        }
+        // What they say is read once nothing more is measured: it takes as long as a worker does for a burst.
+        let positions = bursts.iter().zip(&answers).map(|(burst, answers)| {
+            let of_request = burst.iter().zip(answers).map(|(request, answer)| {
                 assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
                 positions(&request.topic(), &answer.body)
             });
-            all.push(answers.collect::<Vec<_>>().concat());
-        }
-        all
+            of_request.collect::<Vec<_>>().concat()
+        });
+        positions.collect()
     });
     let records = load::records(&bursts[0]);
     let times = begins.iter().zip(seen).map(|(begin, seen)| seen - *begin).collect();

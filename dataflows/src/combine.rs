@@ -75,7 +75,10 @@ impl Combined {
 
     /// Emits who has joined, or has not after all, bucket by bucket.
     pub fn people_changes(&mut self, mut emit: impl FnMut(PersonChange)) {
-        for bucket in &mut self.people {
+        // A tick of few changes has hardly any in a bucket.
+        let touched =
+            |bucket: &&mut [Vec<Membership>; 2]| bucket.iter().any(|memberships| !memberships.is_empty());
+        for bucket in self.people.iter_mut().filter(touched) {
             for (memberships, is_added) in bucket.iter_mut().zip([false, true]) {
                 memberships.drain(..).for_each(|membership| emit(PersonChange { membership, is_added }));
                 memberships.shrink_to(KEPT_CAPACITY / BUCKETS);

@@ -2,17 +2,18 @@
 
 use crate::chunk::Chunk;
 use crate::combine::Combined;
-use crate::groups::{GroupChange, Groups};
+use crate::groups::GroupChange;
+use crate::join_years::YearChange;
 use crate::latest::Latest;
-use crate::people::{People, PersonChange};
-use crate::posters::{self, NO_COUNTRY};
-use crate::row::{Count, Diff, Settings, Tick, Year};
+use crate::people::PersonChange;
+use crate::posters::PosterChange;
+use crate::row::{Diff, Settings, Tick};
 use crate::stash::Stash;
 use crate::state::State;
-use crate::view::{Columns, Group, View, ViewRow};
-use differential_dataflow::operators::CountTotal;
+use crate::view::ViewRow;
 use differential_dataflow::{AsCollection, VecCollection};
 use std::rc::Rc;
+use timely::ExchangeData;
 use timely::container::CapacityContainerBuilder;
 use timely::dataflow::StreamVec;
 use timely::dataflow::channels::pact::Exchange;
@@ -26,12 +27,11 @@ use timely::dataflow::operators::generic::operator::Operator;
 /// partition. Every worker must build the graph with the same settings.
 pub fn build<'s>(rows: StreamVec<'s, Tick, Chunk>, settings: &Settings) -> Graph<'s> {
     let state = Rc::new(State::new(settings));
-    let k = settings.k;
 
     let changes = latest_posts(rows, &state);
     let grouped = categories_and_medians(changes.groups, &state);
-    let posters = posters::ranked(changes.posters, k);
-    let users = users_joined(first_years(changes.people, &state));
+    let posters = ranked_posters(changes.posters, &state);
+    let users = users_joined(first_years(changes.people, &state), &state);
 
     Graph { views: grouped.concatenate([posters, users]), state }
 }
@@ -48,8 +48,11 @@ pub struct Graph<'s> {
 struct Changes<'s> {
     groups: StreamVec<'s, Tick, GroupChange>,
     people: StreamVec<'s, Tick, PersonChange>,
-    posters: VecCollection<'s, Tick, (u32, (Count, crate::names::NameId)), Diff>,
+    posters: StreamVec<'s, Tick, PosterChange>,
 }
+
+/// Rows of some of the views.
+type Views<'s> = VecCollection<'s, Tick, ViewRow, Diff>;
 
 /// Keeps the latest record of every `ind` and kind, joined by `ind`, and combines what changes in a tick.
 ///
@@ -62,7 +65,7 @@ fn latest_posts<'s>(rows: StreamVec<'s, Tick, Chunk>, state: &Rc<State>) -> Chan
     let (posters, poster_changes) = operator.new_output();
     let mut groups = OutputBuilder::<_, CapacityContainerBuilder<Vec<GroupChange>>>::from(groups);
     let mut people = OutputBuilder::<_, CapacityContainerBuilder<Vec<PersonChange>>>::from(people);
-    let mut posters = OutputBuilder::<_, CapacityContainerBuilder<Vec<_>>>::from(posters);
+    let mut posters = OutputBuilder::<_, CapacityContainerBuilder<Vec<PosterChange>>>::from(posters);
 
     let state = state.clone();
     operator.build(move |_| {
@@ -92,14 +95,11 @@ fn latest_posts<'s>(rows: StreamVec<'s, Tick, Chunk>, state: &Rc<State>) -> Chan
                 let mut session = people.session_with_builder(&capabilities[1]);
                 combined.people_changes(|change| session.give(change));
                 let mut session = posters.session_with_builder(&capabilities[2]);
-                combined.posters.changes(latest.counts(), |country, candidate, diff| {
-                    let country = country.map_or(NO_COUNTRY, |id| id.number());
-                    session.give(((country, candidate), tick, diff));
-                });
+                combined.posters.changes(latest.counts(), |change| session.give(change));
             }
         }
     });
-    Changes { groups: group_changes, people: people_changes, posters: poster_changes.as_collection() }
+    Changes { groups: group_changes, people: people_changes, posters: poster_changes }
 }
 
 fn close_tick(latest: &mut Latest, combined: &mut Combined) {
@@ -107,79 +107,86 @@ fn close_tick(latest: &mut Latest, combined: &mut Combined) {
 }
 
 /// The rows of the category and median views.
-fn categories_and_medians<'s>(
-    changes: StreamVec<'s, Tick, GroupChange>,
-    state: &Rc<State>,
-) -> VecCollection<'s, Tick, ViewRow, Diff> {
+fn categories_and_medians<'s>(changes: StreamVec<'s, Tick, GroupChange>, state: &Rc<State>) -> Views<'s> {
     let state = state.clone();
-    changes
-        .unary_frontier::<CapacityContainerBuilder<Vec<_>>, _, _, _>(
-            Exchange::new(GroupChange::hash),
-            "Categories and medians",
-            move |_, _| {
-                let mut stash = Stash::new();
-                move |(input, frontier), output| {
-                    input.for_each(|capability, changes| {
-                        stash
-                            .entry(*capability.time(), || [capability.retain(0)])
-                            .push(std::mem::take(changes));
-                    });
-                    while let Some((tick, [capability], changes)) = stash.next_complete(&frontier.frontier())
-                    {
-                        let mut groups: std::cell::RefMut<'_, Groups> = state.groups.borrow_mut();
-                        changes.iter().for_each(|changes| groups.apply(changes));
-                        let mut session = output.session_with_builder(&capability);
-                        groups.changes(|row, diff| session.give((row, tick, diff)));
-                    }
-                }
-            },
-        )
-        .as_collection()
+    tick_by_tick(changes, "Categories and medians", GroupChange::hash, move |tick, changes| {
+        let (mut groups, mut rows) = (state.groups.borrow_mut(), Vec::new());
+        changes.iter().for_each(|changes| groups.apply(changes));
+        groups.changes(|row, diff| rows.push((row, tick, diff)));
+        rows
+    })
+    .as_collection()
+}
+
+/// The rows of the poster views: the best of each country, and so those of all, are few enough for one worker.
+fn ranked_posters<'s>(changes: StreamVec<'s, Tick, PosterChange>, state: &Rc<State>) -> Views<'s> {
+    let state = state.clone();
+    tick_by_tick(
+        changes,
+        "Ranks of posters",
+        |_| 0,
+        move |tick, changes| {
+            let (mut ranking, mut rows) = (state.ranking.borrow_mut(), Vec::new());
+            changes.iter().flatten().for_each(|change| ranking.apply(change));
+            ranking.changes(|row, diff| rows.push((row, tick, diff)));
+            rows
+        },
+    )
+    .as_collection()
 }
 
 /// Every person's earliest join year.
 fn first_years<'s>(
     changes: StreamVec<'s, Tick, PersonChange>,
     state: &Rc<State>,
-) -> VecCollection<'s, Tick, Year, Diff> {
+) -> StreamVec<'s, Tick, YearChange> {
     let state = state.clone();
-    changes
-        .unary_frontier::<CapacityContainerBuilder<Vec<_>>, _, _, _>(
-            Exchange::new(|change: &PersonChange| change.membership.bucket() as u64),
-            "First years of people",
-            move |_, _| {
-                let mut stash = Stash::new();
-                move |(input, frontier), output| {
-                    input.for_each(|capability, changes| {
-                        stash
-                            .entry(*capability.time(), || [capability.retain(0)])
-                            .push(std::mem::take(changes));
-                    });
-                    while let Some((tick, [capability], changes)) = stash.next_complete(&frontier.frontier())
-                    {
-                        let mut people: std::cell::RefMut<'_, People> = state.people.borrow_mut();
-                        for is_added in [true, false] {
-                            let changes =
-                                changes.iter().flatten().filter(|change| change.is_added == is_added);
-                            changes.for_each(|change| people.apply(change));
-                        }
-                        let mut session = output.session_with_builder(&capability);
-                        people
-                            .changes()
-                            .for_each(|(year, change)| session.give((year, tick, change as Diff)));
-                    }
-                }
-            },
-        )
-        .as_collection()
+    let owner = |change: &PersonChange| change.membership.bucket() as u64;
+    tick_by_tick(changes, "First years of people", owner, move |_, changes| {
+        let mut people = state.people.borrow_mut();
+        for is_added in [true, false] {
+            let changes = changes.iter().flatten().filter(|change| change.is_added == is_added);
+            changes.for_each(|change| people.apply(change));
+        }
+        people.changes().collect()
+    })
 }
 
 /// The rows of `users_joined_by_year`.
-fn users_joined<'s>(
-    first_years: VecCollection<'s, Tick, Year, Diff>,
-) -> VecCollection<'s, Tick, ViewRow, Diff> {
-    first_years.count_total().map(|(year, users)| {
-        let group = Group { view: View::UsersJoinedByYear, country: None, year: Some(year), age_group: None };
-        ViewRow { group, columns: Columns::Users { users: users as u64 } }
+fn users_joined<'s>(changes: StreamVec<'s, Tick, YearChange>, state: &Rc<State>) -> Views<'s> {
+    let state = state.clone();
+    let owner = |change: &YearChange| u64::from(change.year.get());
+    tick_by_tick(changes, "Users joined by year", owner, move |tick, changes| {
+        let (mut years, mut rows) = (state.join_years.borrow_mut(), Vec::new());
+        changes.iter().flatten().for_each(|change| years.apply(change));
+        years.changes(|row, diff| rows.push((row, tick, diff)));
+        rows
     })
+    .as_collection()
+}
+
+/// An operator that gathers what comes of a tick, each change at the worker that `owner` chooses, and gives `complete`
+/// all of it at once. What that makes of it goes on.
+fn tick_by_tick<'s, C: ExchangeData, R: Clone + 'static>(
+    changes: StreamVec<'s, Tick, C>,
+    name: &str,
+    owner: impl Fn(&C) -> u64 + 'static,
+    mut complete: impl FnMut(Tick, Vec<Vec<C>>) -> Vec<R> + 'static,
+) -> StreamVec<'s, Tick, R> {
+    changes.unary_frontier::<CapacityContainerBuilder<Vec<R>>, _, _, _>(
+        Exchange::new(owner),
+        name,
+        move |_, _| {
+            let mut stash = Stash::new();
+            move |(input, frontier), output| {
+                input.for_each(|capability, changes| {
+                    stash.entry(*capability.time(), || [capability.retain(0)]).push(std::mem::take(changes));
+                });
+                while let Some((tick, [capability], changes)) = stash.next_complete(&frontier.frontier()) {
+                    let mut results = complete(tick, changes);
+                    output.session_with_builder(&capability).give_container(&mut results);
+                }
+            }
+        },
+    )
 }

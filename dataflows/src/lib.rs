@@ -15,6 +15,7 @@ mod latest;
 mod combine;
 mod groups;
 mod people;
+mod join_years;
 mod posters;
 mod ranks;
 mod group_key;

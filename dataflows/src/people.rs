@@ -1,6 +1,7 @@
 //! People join in the year of their earliest user record: (name, age) counts once.
 
 use crate::hash::{Map, mix};
+use crate::join_years::YearChange;
 use crate::names::NameId;
 use crate::row::Year;
 use hashbrown::HashTable;
@@ -83,8 +84,9 @@ impl People {
     }
 
     /// The changes of the number of people by year since the last call.
-    pub fn changes(&mut self) -> impl Iterator<Item = (Year, i64)> {
-        self.years.drain().filter(|(_, change)| *change != 0)
+    pub fn changes(&mut self) -> impl Iterator<Item = YearChange> {
+        let changes = self.years.drain().filter(|(_, change)| *change != 0);
+        changes.map(|(year, change)| YearChange { year, change })
     }
 
     /// Bytes that they take.
@@ -162,7 +164,7 @@ mod tests {
         for (rows, is_added) in [(added, true), (removed, false)] {
             rows.iter().for_each(|row| people.apply(&PersonChange { membership: membership(row), is_added }));
         }
-        let mut changes: Vec<_> = people.changes().map(|(year, n)| (year.get(), n)).collect();
+        let mut changes: Vec<_> = people.changes().map(|change| (change.year.get(), change.change)).collect();
         changes.sort();
         changes
     }

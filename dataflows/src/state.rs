@@ -2,8 +2,10 @@
 
 use crate::combine::Combined;
 use crate::groups::Groups;
+use crate::join_years::JoinYears;
 use crate::latest::Latest;
 use crate::people::People;
+use crate::posters::Ranking;
 use crate::row::{Settings, Tick};
 use std::cell::{Cell, RefCell};
 
@@ -13,6 +15,8 @@ pub struct State {
     pub(crate) combined: RefCell<Combined>,
     pub(crate) groups: RefCell<Groups>,
     pub(crate) people: RefCell<People>,
+    pub(crate) ranking: RefCell<Ranking>,
+    pub(crate) join_years: RefCell<JoinYears>,
     /// The last tick whose rows were closed.
     pub(crate) closed: Cell<Tick>,
 }
@@ -58,6 +62,8 @@ impl State {
             combined: RefCell::new(Combined::new(settings)),
             groups: RefCell::new(Groups::new(settings.k)),
             people: RefCell::new(People::new()),
+            ranking: RefCell::new(Ranking::new(settings.k)),
+            join_years: RefCell::default(),
             closed: Cell::new(0),
         }
     }
@@ -77,7 +83,7 @@ impl State {
             index_bytes,
             group_bytes: self.groups.borrow().bytes(),
             people_bytes: self.people.borrow().bytes(),
-            poster_bytes: self.combined.borrow().posters.bytes(),
+            poster_bytes: self.combined.borrow().posters.bytes() + self.ranking.borrow().bytes(),
         }
     }
 }

@@ -19,13 +19,30 @@ pub(super) struct Unsure;
 
 /// Reads the message that is a part of `text` into an empty record.
 pub(super) fn read_record<'a>(
-    (kind, wanted): (Kind, Fields),
+    wanted: (Kind, Fields),
     text: &'a str,
     message: Range<usize>,
     shape: &mut Shape,
     record: &mut RawRecord<'a>,
 ) -> Result<(), Unsure> {
-    let mut reader = Reader { text, at: message.start };
+    let mut reader = Reader { text, at: read_object(wanted, text, message.start, shape, record)? };
+    // What lies behind the message has been looked at only if it is not to be read so.
+    while reader.at < message.end && is_white_space(reader.next()) {
+        reader.at += 1;
+    }
+    if reader.at == message.end { Ok(()) } else { Err(Unsure) }
+}
+
+/// Reads the message that begins at `start`, wherever it ends, into an empty record. Tells where that is.
+#[inline(always)]
+pub(super) fn read_object<'a>(
+    (kind, wanted): (Kind, Fields),
+    text: &'a str,
+    start: usize,
+    shape: &mut Shape,
+    record: &mut RawRecord<'a>,
+) -> Result<usize, Unsure> {
+    let mut reader = Reader { text, at: start };
     reader.skip_white_space();
     let mut members = 0;
     loop {
@@ -52,11 +69,7 @@ pub(super) fn read_record<'a>(
         }
         members += 1;
     }
-    // What lies behind the message has been looked at only if it is not to be read so.
-    while reader.at < message.end && is_white_space(reader.next()) {
-        reader.at += 1;
-    }
-    if reader.at == message.end { Ok(()) } else { Err(Unsure) }
+    Ok(reader.at)
 }
 
 /// Reads on in a text, across the end of the message if that is not where it seems to be.

@@ -1,21 +1,31 @@
-//! The most followed posters: each worker's best by country, then in differential collections the best of all workers,
-//! their ranks by country, and their ranks over everything.
+//! The most followed posters: each worker's best by country, and then, on one worker, the best of all.
 
 mod leaf;
 mod rest;
 mod candidates;
+mod ranking;
+
+pub(crate) use ranking::Ranking;
 
 use crate::hash::Map;
 use crate::latest::{CountCode, LargeCounts};
 use crate::names::NameId;
-use crate::ranks::{differences, each_once, with_ranks};
-use crate::row::{Diff, Tick};
-use crate::view::{Columns, Group, View, ViewRow};
+use crate::ranks::differences;
+use crate::row::Diff;
 use candidates::{Candidate, Candidates, Counted};
-use differential_dataflow::VecCollection;
+use ranking::NO_COUNTRY;
+use serde::{Deserialize, Serialize};
 
 /// A country, or null, which is one too in `top_posters`.
 type Country = Option<NameId>;
+
+/// One is among a worker's best posters of a country now (1), or no longer (-1).
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct PosterChange {
+    country: u32,
+    candidate: Candidate,
+    diff: Diff,
+}
 
 /// One worker's best posters of every country.
 pub(crate) struct LocalPosters {
@@ -76,12 +86,15 @@ impl LocalPosters {
     }
 
     /// Emits what has changed among the best posters since the last call.
-    pub fn changes(&mut self, counts: &LargeCounts, mut emit: impl FnMut(Country, Candidate, Diff)) {
+    pub fn changes(&mut self, counts: &LargeCounts, mut emit: impl FnMut(PosterChange)) {
         for country in self.touched.drain(..) {
             let local = self.countries.get_mut(&country).expect("touched");
             local.touched = false;
             let best = local.candidates.best(self.k, counts);
-            differences(&local.sent, &best, |candidate, diff| emit(country, candidate, diff));
+            let country = country.map_or(NO_COUNTRY, |id| id.number());
+            differences(&local.sent, &best, |candidate, diff| {
+                emit(PosterChange { country, candidate, diff })
+            });
             local.sent = best;
         }
     }
@@ -92,42 +105,3 @@ impl LocalPosters {
             + self.countries.allocation_size()
     }
 }
-
-/// Ranks the workers' best posters: by country, and over everything.
-pub(crate) fn ranked<'s>(
-    local: VecCollection<'s, Tick, (u32, Candidate), Diff>,
-    k: usize,
-) -> VecCollection<'s, Tick, ViewRow, Diff> {
-    let best = local.reduce_named("Best posters of a country", move |_, posters, best| {
-        for candidate in each_once(posters.iter().rev().map(|(candidate, _)| **candidate), k) {
-            best.push((candidate, 1));
-        }
-    });
-    let overall = best
-        .clone()
-        .map(|(country, (count, poster))| ((), (count, poster, country)))
-        .reduce_named("Ranks of posters over everything", move |_, posters, ranks| {
-            let best_first = posters.iter().rev().map(|(poster, _)| **poster);
-            ranks.extend(with_ranks(best_first, k, |poster| poster.0).map(|ranked| (ranked, 1)));
-        })
-        .map(|(_, (rank, (follower_count, poster, country)))| {
-            let group = Group { view: View::TopPosters, country: None, year: None, age_group: None };
-            let country = NameId::from_number(country);
-            ViewRow { group, columns: Columns::Poster { rank, poster, country, follower_count } }
-        });
-    let by_country = best
-        .filter(|(country, _)| *country != NO_COUNTRY)
-        .reduce_named("Ranks of posters by country", move |_, posters, ranks| {
-            let best_first = posters.iter().rev().map(|(poster, _)| **poster);
-            ranks.extend(with_ranks(best_first, k, |poster| poster.0).map(|ranked| (ranked, 1)));
-        })
-        .map(|(country, (rank, (follower_count, poster)))| {
-            let country = NameId::from_number(country);
-            let group = Group { view: View::TopPostersByCountry, country, year: None, age_group: None };
-            ViewRow { group, columns: Columns::PosterOfCountry { rank, poster, follower_count } }
-        });
-    overall.concat(by_country)
-}
-
-/// The null country's number among countries.
-pub(crate) const NO_COUNTRY: u32 = 0;

@@ -5,6 +5,7 @@
 
 mod format;
 mod request;
+mod usual;
 mod key;
 mod tombstone;
 mod answer;

@@ -2,7 +2,7 @@
 
 use super::error::KafkaError;
 use super::format::Format;
-use super::{key, tombstone};
+use super::{key, tombstone, usual};
 use crate::front_door::record::{ArrayError, Incoming, elements, record_of, text_of};
 use crate::front_door::refusal::Refusal;
 use bytes::Bytes;
@@ -37,6 +37,20 @@ struct Element<'a> {
 /// The records of a body; a null value is a delete.
 pub fn records(body: &Bytes, format: Format, max_records: usize) -> Result<Vec<Incoming>, KafkaError> {
     let text = text_of(body).map_err(|error| KafkaError::NoJson(error.to_string()))?;
+    let usual = if format == Format::WithSchema { None } else { usual::records(body, text, max_records) };
+    match usual {
+        Some(records) => Ok(records),
+        None => records_of_any(body, text, format, max_records),
+    }
+}
+
+/// The same of a body that may be written in any way, or wrong.
+pub(super) fn records_of_any(
+    body: &Bytes,
+    text: &str,
+    format: Format,
+    max_records: usize,
+) -> Result<Vec<Incoming>, KafkaError> {
     let envelope = envelope(text)?;
     let no_records = || KafkaError::Shape("records may not be empty".to_owned());
     let elements = elements(envelope.records.ok_or_else(no_records)?, max_records)?;

@@ -41,6 +41,12 @@ impl<'a> ManyRecords<'a> {
             FoundKey::Unsure => record_of(body, &text[json]),
         }
     }
+
+    /// The record that begins at `start` in `text`, which lies in `body`, and where it ends, if it is surely an object.
+    pub fn record_at(&mut self, body: &Bytes, text: &'a str, start: usize) -> Option<(Incoming, usize)> {
+        let (ind, end) = self.keys.read_at(text, start, &mut self.raw)?;
+        Some((record_with(body, &text[start..end], ind), end))
+    }
 }
 
 fn record_with(body: &Bytes, json: &str, ind: Option<u64>) -> Incoming {
