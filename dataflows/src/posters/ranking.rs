@@ -73,25 +73,8 @@ impl Ranking {
                 _ => drop(self.best.remove(&(count, poster, number))),
             });
             if let Some(name) = NameId::from_number(number) {
-                let group = Group {
-                    view: View::TopPostersByCountry,
-                    country: Some(name),
-                    year: None,
-                    age_group: None,
-                };
-                differences(
-                    &ranked(&country.best, self.k),
-                    &ranked(&best, self.k),
-                    |(follower_count, poster, rank), diff| {
-                        emit(
-                            ViewRow {
-                                group,
-                                columns: Columns::PosterOfCountry { rank, poster, follower_count },
-                            },
-                            diff,
-                        );
-                    },
-                );
+                let (before, after) = (ranked(&country.best, self.k), ranked(&best, self.k));
+                differences(&before, &after, |poster, diff| emit(row_of_country(name, poster), diff));
             }
             country.best = best;
             if country.candidates.is_empty() {
@@ -101,11 +84,7 @@ impl Ranking {
         let shown: Vec<_> = with_ranks(self.best.iter().rev(), self.k, |poster| poster.0)
             .map(|(rank, (count, poster, country))| (*count, *poster, *country, rank))
             .collect();
-        differences(&self.shown, &shown, |(follower_count, poster, country, rank), diff| {
-            let group = Group { view: View::TopPosters, country: None, year: None, age_group: None };
-            let country = NameId::from_number(country);
-            emit(ViewRow { group, columns: Columns::Poster { rank, poster, country, follower_count } }, diff);
-        });
+        differences(&self.shown, &shown, |poster, diff| emit(row_of_all(poster), diff));
         self.shown = shown;
     }
 
@@ -125,6 +104,18 @@ impl Ranking {
 fn ranked(best: &[Candidate], k: usize) -> Vec<(Count, NameId, Rank)> {
     let ranked = with_ranks(best.iter(), k, |candidate| candidate.0);
     ranked.map(|(rank, (count, poster))| (*count, *poster, rank)).collect()
+}
+
+fn row_of_country(country: NameId, (follower_count, poster, rank): (Count, NameId, Rank)) -> ViewRow {
+    let group =
+        Group { view: View::TopPostersByCountry, country: Some(country), year: None, age_group: None };
+    ViewRow { group, columns: Columns::PosterOfCountry { rank, poster, follower_count } }
+}
+
+fn row_of_all((follower_count, poster, country, rank): (Count, NameId, Country, Rank)) -> ViewRow {
+    let group = Group { view: View::TopPosters, country: None, year: None, age_group: None };
+    let country = NameId::from_number(country);
+    ViewRow { group, columns: Columns::Poster { rank, poster, country, follower_count } }
 }
 
 #[cfg(test)]
@@ -148,21 +139,10 @@ mod tests {
             let (by_country, overall) =
                 (rank(follower_count, &|other| other == number), rank(follower_count, &|_| true));
             if let Some(country) = country.filter(|_| by_country as usize <= k) {
-                let group = Group {
-                    view: View::TopPostersByCountry,
-                    country: Some(country),
-                    year: None,
-                    age_group: None,
-                };
-                let columns = Columns::PosterOfCountry { rank: by_country, poster, follower_count };
-                rows.insert(ViewRow { group, columns });
+                rows.insert(row_of_country(country, (follower_count, poster, by_country)));
             }
             if overall as usize <= k {
-                let group = Group { view: View::TopPosters, country: None, year: None, age_group: None };
-                rows.insert(ViewRow {
-                    group,
-                    columns: Columns::Poster { rank: overall, poster, country, follower_count },
-                });
+                rows.insert(row_of_all((follower_count, poster, number, overall)));
             }
         }
         rows
