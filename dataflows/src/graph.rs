@@ -109,30 +109,22 @@ fn close_tick(latest: &mut Latest, combined: &mut Combined) {
 /// The rows of the category and median views.
 fn categories_and_medians<'s>(changes: StreamVec<'s, Tick, GroupChange>, state: &Rc<State>) -> Views<'s> {
     let state = state.clone();
-    tick_by_tick(changes, "Categories and medians", GroupChange::hash, move |tick, changes| {
-        let (mut groups, mut rows) = (state.groups.borrow_mut(), Vec::new());
+    shown_tick_by_tick(changes, "Categories and medians", GroupChange::hash, move |changes, emit| {
+        let mut groups = state.groups.borrow_mut();
         changes.iter().for_each(|changes| groups.apply(changes));
-        groups.changes(|row, diff| rows.push((row, tick, diff)));
-        rows
+        groups.changes(emit);
     })
-    .as_collection()
 }
 
 /// The rows of the poster views: the best of each country, and so those of all, are few enough for one worker.
 fn ranked_posters<'s>(changes: StreamVec<'s, Tick, PosterChange>, state: &Rc<State>) -> Views<'s> {
     let state = state.clone();
-    tick_by_tick(
-        changes,
-        "Ranks of posters",
-        |_| 0,
-        move |tick, changes| {
-            let (mut ranking, mut rows) = (state.ranking.borrow_mut(), Vec::new());
-            changes.iter().flatten().for_each(|change| ranking.apply(change));
-            ranking.changes(|row, diff| rows.push((row, tick, diff)));
-            rows
-        },
-    )
-    .as_collection()
+    let owner = |_: &PosterChange| 0;
+    shown_tick_by_tick(changes, "Ranks of posters", owner, move |changes, emit| {
+        let mut ranking = state.ranking.borrow_mut();
+        changes.iter().flatten().for_each(|change| ranking.apply(change));
+        ranking.changes(emit);
+    })
 }
 
 /// Every person's earliest join year.
@@ -156,13 +148,26 @@ fn first_years<'s>(
 fn users_joined<'s>(changes: StreamVec<'s, Tick, YearChange>, state: &Rc<State>) -> Views<'s> {
     let state = state.clone();
     let owner = |change: &YearChange| u64::from(change.year.get());
-    tick_by_tick(changes, "Users joined by year", owner, move |tick, changes| {
-        let (mut years, mut rows) = (state.join_years.borrow_mut(), Vec::new());
+    shown_tick_by_tick(changes, "Users joined by year", owner, move |changes, emit| {
+        let mut years = state.join_years.borrow_mut();
         changes.iter().flatten().for_each(|change| years.apply(change));
-        years.changes(|row, diff| rows.push((row, tick, diff)));
-        rows
+        years.changes(emit);
     })
-    .as_collection()
+}
+
+/// An operator as [`tick_by_tick`] makes it, which emits the changes of rows of views.
+fn shown_tick_by_tick<'s, C: ExchangeData>(
+    changes: StreamVec<'s, Tick, C>,
+    name: &str,
+    owner: impl Fn(&C) -> u64 + 'static,
+    mut complete: impl FnMut(Vec<Vec<C>>, &mut dyn FnMut(ViewRow, Diff)) + 'static,
+) -> Views<'s> {
+    let rows = tick_by_tick(changes, name, owner, move |tick, changes| {
+        let mut rows = Vec::new();
+        complete(changes, &mut |row, diff| rows.push((row, tick, diff)));
+        rows
+    });
+    rows.as_collection()
 }
 
 /// An operator that gathers what comes of a tick, each change at the worker that `owner` chooses, and gives `complete`

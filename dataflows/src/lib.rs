@@ -25,3 +25,5 @@ pub mod held;
 pub mod view;
 pub mod shown;
 pub mod plain;
+#[cfg(test)]
+mod random;

@@ -198,6 +198,7 @@ pub(crate) fn roll_up(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
     use std::collections::{BTreeMap, BTreeSet};
 
     /// What a group shows after any changes is what its categories say, however often they change in a tick.
@@ -205,11 +206,8 @@ mod tests {
     fn a_group_shows_its_best_whatever_rises_and_falls() {
         let country = GroupKey::new(NameId::from_number(1), None, None);
         let key = COARSE[0].group(country, country.nulls()).expect("it has a country");
-        let mut random = 1_u64;
-        let mut below = |n: u64| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((u128::from(random) * u128::from(n)) >> 64) as u64
-        };
+        let mut random = Random::new();
+        let mut below = |n| random.below(n);
         for k in 1..=4 {
             let (mut categories, mut shown) = (Categories::new(k), BTreeSet::new());
             let mut posts: BTreeMap<u32, i64> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 use super::sorted::place_of;
 use crate::names::NameId;
+use crate::ranks::with_ranks;
 use std::cmp::Reverse;
 
 /// How many posts there are of each category that has some; sorted by category, as groups have few.
@@ -59,25 +60,16 @@ impl Popularity {
             room[enough] = at;
             enough += usize::from(posts >= behind);
         }
+        let best = &mut room[..enough];
+        // Categories are sorted, so of those that tie the later one is the greater.
+        best.sort_unstable_by_key(|at| Reverse((self.posts[*at as usize], *at)));
+        let best = best.iter().map(|at| (self.posts[*at as usize], self.categories[*at as usize]));
         top.clear();
-        top.extend(room[..enough].iter().map(|at| {
-            let at = *at as usize;
-            Ranked { posts: self.posts[at], category: self.categories[at], rank: 0 }
+        top.extend(with_ranks(best, k, |ranked| ranked.0).map(|(rank, (posts, category))| Ranked {
+            posts,
+            category,
+            rank,
         }));
-        top.sort_unstable_by_key(|ranked| {
-            Reverse(u128::from(ranked.posts as u64) << 32 | u128::from(ranked.category.number()))
-        });
-        if let Some(last) = k.checked_sub(1).and_then(|last| top.get(last)).map(|last| last.posts) {
-            let tied = top[k..].iter().take_while(|ranked| ranked.posts == last).count();
-            top.truncate(k + tied);
-        }
-        let mut rank = (0, 0);
-        for (place, ranked) in (1..).zip(top) {
-            if ranked.posts != rank.1 {
-                rank = (place, ranked.posts);
-            }
-            ranked.rank = rank.0;
-        }
     }
 
     /// Bytes that it takes.

@@ -137,6 +137,7 @@ impl Candidates {
 mod tests {
     use super::*;
     use crate::latest::Post;
+    use crate::random::Random;
     use crate::row::{Geo, Pin, Record};
 
     /// A list, and the same posts in order.
@@ -213,12 +214,8 @@ mod tests {
     #[test]
     fn any_posts_come_and_go() {
         for counts in [3, 500, 1 << 33] {
-            let (mut lists, mut held, mut random) = (Lists::new(2), Vec::new(), 1_u64);
-            let mut below = |n: u64| {
-                random =
-                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                ((u128::from(random) * u128::from(n)) >> 64) as u64
-            };
+            let (mut lists, mut held, mut random) = (Lists::new(2), Vec::new(), Random::new());
+            let mut below = |n| random.below(n);
             for step in 0..60_000 {
                 // It grows, shrinks, and grows again.
                 if held.is_empty() || (below(10) < 7) != (20_000..40_000).contains(&step) {

@@ -121,6 +121,7 @@ fn row_of_all((follower_count, poster, country, rank): (Count, NameId, Country, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     /// The rows that both views show of what is held.
     fn expected(held: &BTreeMap<(Country, Candidate), Diff>, k: usize) -> BTreeSet<ViewRow> {
@@ -150,11 +151,8 @@ mod tests {
 
     #[test]
     fn both_views_show_the_best_of_what_the_workers_have_sent() {
-        let mut random = 1_u64;
-        let mut below = |n: u64| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((u128::from(random) * u128::from(n)) >> 64) as u64
-        };
+        let mut random = Random::new();
+        let mut below = |n| random.below(n);
         for k in 1..=3 {
             let (mut ranking, mut shown) = (Ranking::new(k), BTreeSet::new());
             let mut held: BTreeMap<(Country, Candidate), Diff> = BTreeMap::new();
