@@ -48,7 +48,7 @@ impl Fed {
     /// Takes rows of the open tick.
     pub fn feed(&mut self, rows: &[Row]) {
         for row in rows {
-            self.chunks.push(*row, &mut |chunk| self.input.send(chunk));
+            self.chunks.push(row, &mut |chunk| self.input.send(chunk));
         }
     }
 

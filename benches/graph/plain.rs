@@ -88,7 +88,7 @@ fn run_product(ticks: Arc<Ticks>) -> Run {
         let mut chunks = Chunks::new(worker.peers());
         let times = ticks.feed_to(|tick, rows| {
             for row in rows {
-                chunks.push(*row, &mut |chunk| input.send(chunk));
+                chunks.push(row, &mut |chunk| input.send(chunk));
             }
             chunks.flush(&mut |chunk| input.send(chunk));
             input.advance_to(tick + 1);

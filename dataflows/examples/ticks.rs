@@ -30,7 +30,7 @@ pub fn run(ticks: Vec<Vec<Record>>, changed: impl Fn(&(ViewRow, Tick, Diff)) + S
         for (tick, records) in (1..).zip(ticks) {
             for (record, order) in records.into_iter().zip(100 * tick..) {
                 let row = Row { ind: 7, version: Version::new(0, 0, order), record };
-                chunks.push(row, &mut |chunk| input.send(chunk));
+                chunks.push(&row, &mut |chunk| input.send(chunk));
             }
             chunks.flush(&mut |chunk| input.send(chunk));
             input.advance_to(tick);

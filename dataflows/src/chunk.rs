@@ -47,13 +47,14 @@ impl Chunks {
         Chunks { few: Vec::new(), segments: Vec::new(), are_many: false, workers }
     }
 
-    /// Takes a row; a chunk that it completes goes to `send`.
+    /// Takes a row; a chunk that it completes goes to `send`. Rows are copied from where they lie: one that was just put together
+    /// elsewhere could only be read again once all writes before it are done.
     #[inline]
-    pub fn push(&mut self, row: Row, send: &mut impl FnMut(Chunk)) {
+    pub fn push(&mut self, row: &Row, send: &mut impl FnMut(Chunk)) {
         if self.are_many {
             return self.push_to_segment(row, send);
         }
-        self.few.push(row);
+        self.few.push(*row);
         if self.few.len() == FEW_ROWS {
             self.spread(send);
         }
@@ -65,18 +66,18 @@ impl Chunks {
         self.are_many = true;
         self.segments.resize(SEGMENTS, Vec::new());
         for row in std::mem::take(&mut self.few) {
-            self.push_to_segment(row, send);
+            self.push_to_segment(&row, send);
         }
     }
 
     #[inline]
-    fn push_to_segment(&mut self, row: Row, send: &mut impl FnMut(Chunk)) {
+    fn push_to_segment(&mut self, row: &Row, send: &mut impl FnMut(Chunk)) {
         let segment = segment_of(row.ind);
         let rows = &mut self.segments[segment];
         if rows.capacity() == 0 {
             rows.reserve_exact(CHUNK_ROWS);
         }
-        rows.push(row);
+        rows.push(*row);
         if rows.len() == CHUNK_ROWS {
             send(Chunk { worker: (segment % self.workers) as u32, rows: std::mem::take(rows) });
         }
@@ -139,7 +140,7 @@ mod tests {
             assert_eq!(segments.len(), runs, "a segment's rows lie together");
             arrived.extend(chunk.rows.iter().map(|row| row.ind));
         };
-        (0..rows).for_each(|ind| chunks.push(row(ind), &mut send));
+        (0..rows).for_each(|ind| chunks.push(&row(ind), &mut send));
         chunks.flush(&mut send);
         arrived.sort();
         assert!(arrived.into_iter().eq(0..rows), "{rows} rows");

@@ -63,7 +63,7 @@ impl Interner {
     }
 
     /// Takes a row whose record was made last; a full batch of rows goes to `emit`. All rows are of one kind.
-    pub fn take(&mut self, row: Row, emit: &mut impl FnMut(Row)) {
+    pub fn take(&mut self, row: Row, emit: &mut impl FnMut(&Row)) {
         self.waiting.push(row);
         if self.waiting.len() == BATCH_ROWS {
             self.complete(emit);
@@ -71,20 +71,21 @@ impl Interner {
     }
 
     /// Looks up the names of the rows that wait, and emits them.
-    pub fn complete(&mut self, emit: &mut impl FnMut(Row)) {
+    pub fn complete(&mut self, emit: &mut impl FnMut(&Row)) {
         let many = match self.waiting.first().map(|row| row.record.kind()) {
             Some(pinflow_dataflows::kind::Kind::User) => &mut self.people,
             _ => &mut self.posters,
         };
         many.ids(&self.names, &mut self.ids);
-        for (mut row, id) in self.waiting.drain(..).zip(self.ids.drain(..)) {
+        for (row, id) in self.waiting.iter_mut().zip(self.ids.drain(..)) {
             match &mut row.record {
                 Record::Pin(pin) => pin.poster = id,
                 Record::User(user) => user.name = id,
                 Record::Geo(_) | Record::Deleted(_) => {}
             }
-            emit(row);
         }
+        self.waiting.iter().for_each(emit);
+        self.waiting.clear();
         self.names.clear();
     }
 }

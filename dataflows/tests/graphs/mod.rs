@@ -101,7 +101,7 @@ fn work(worker: &mut Worker, run: &Run, failed: &AtomicBool) -> Vec<Change> {
     for (tick, rows) in run.ticks.iter().enumerate() {
         for (_, row) in rows.iter().filter(|(owner, _)| *owner == worker.index()) {
             plain_input.insert(*row);
-            chunks.push(*row, &mut |chunk| fast_input.send(chunk));
+            chunks.push(row, &mut |chunk| fast_input.send(chunk));
         }
         chunks.flush(&mut |chunk| fast_input.send(chunk));
         let next_tick = tick as Tick + 1;
