@@ -81,11 +81,6 @@ pub fn run(worker: &mut Worker, shared: &Shared) {
                 let stepped = Instant::now();
                 part.step(worker);
                 part.times.graph += stepped.elapsed();
-                // Those who commit, follow and publish need little time, but would get it only when the kernel takes the
-                // processor from a worker, which may be milliseconds later.
-                if part.is_run() {
-                    std::thread::yield_now();
-                }
                 part.is_measured = false;
                 part.measure_if_due();
             }
@@ -180,7 +175,7 @@ impl<'a> Part<'a> {
         while self.reached.get() < last_tick + 1 {
             self.step_or_park(worker, SHORT_PARK);
         }
-        if !self.is_run() {
+        if self.shared.deliveries.is_none() {
             let rows = self.shown.rows().map(|row| (row, last_tick, 1)).collect();
             self.shared.views.deliver(self.number, last_tick + 1, rows);
         }
@@ -200,11 +195,6 @@ impl<'a> Part<'a> {
     fn wait(&mut self, worker: &mut Worker) {
         let will_be_woken = self.is_complete() && self.shared.sequencer.is_live();
         self.step_or_park(worker, if will_be_woken { PARK } else { SHORT_PARK });
-    }
-
-    /// Whether views show every tick, and not only the last one, as those of a replay.
-    fn is_run(&self) -> bool {
-        self.shared.deliveries.is_some()
     }
 
     /// Whether all ticks before the one that is open are complete.
