@@ -47,8 +47,10 @@ impl Chunks {
         Chunks { few: Vec::new(), segments: Vec::new(), are_many: false, workers }
     }
 
-    /// Takes a row; a chunk that it completes goes to `send`. Rows are copied from where they lie: one that was just put together
-    /// elsewhere could only be read again once all writes before it are done.
+    /// Takes a row; a chunk that it completes goes to `send`.
+    ///
+    /// The row is copied from where it lies. If it was written a moment ago, in parts, a processor reads it as a whole only
+    /// once all writes before it are done, those to other chunks included, which are in no cache.
     #[inline]
     pub fn push(&mut self, row: &Row, send: &mut impl FnMut(Chunk)) {
         if self.are_many {
@@ -65,8 +67,8 @@ impl Chunks {
     fn spread(&mut self, send: &mut impl FnMut(Chunk)) {
         self.are_many = true;
         self.segments.resize(SEGMENTS, Vec::new());
-        for row in std::mem::take(&mut self.few) {
-            self.push_to_segment(&row, send);
+        for row in &std::mem::take(&mut self.few) {
+            self.push_to_segment(row, send);
         }
     }
 

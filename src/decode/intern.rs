@@ -84,6 +84,7 @@ impl Interner {
                 Record::Geo(_) | Record::Deleted(_) => {}
             }
         }
+        // Not together with the loop before: `Chunks::push` says why.
         self.waiting.iter().for_each(emit);
         self.waiting.clear();
         self.names.clear();
