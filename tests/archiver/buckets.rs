@@ -17,10 +17,12 @@ use std::path::Path;
 use std::thread;
 use tempfile::TempDir;
 
+/// As many attempts as may be: where every second request fails, ten in a row do so once in a thousand times.
 fn settings(bucket: &TestBucket, endpoint: &str) -> String {
+    let region = &bucket.server.region;
     format!(
-        "[s3]\nendpoint = \"{endpoint}\"\nregion = \"{}\"\npath_style = true\nretry_max_backoff_ms = 50\n",
-        bucket.server.region
+        "[s3]\nendpoint = \"{endpoint}\"\nregion = \"{region}\"\npath_style = true\n\
+         retry_max_attempts = 100\nretry_max_backoff_ms = 50\n"
     )
 }
 
