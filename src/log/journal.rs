@@ -25,7 +25,6 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tracing::{info, warn};
@@ -38,6 +37,8 @@ const STEP_BYTES: u64 = 1 << 20;
 const PAUSE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(10) };
 /// How long the disk is left to others after a piece was given to it.
 const PIECE_PAUSE: Duration = Duration::from_micros(500);
+/// With so many orders waiting there are no pauses, or the full file's work might not be done when it is to be written over.
+const MANY_ORDERS: usize = 4;
 
 /// The journal as the writer has it.
 pub(super) struct Journal {
@@ -80,8 +81,6 @@ enum Other {
 struct Durability {
     orders: Sender<Order>,
     done: Receiver<io::Result<()>>,
-    /// Whether somebody waits for it.
-    is_awaited: Arc<AtomicBool>,
 }
 
 enum Order {
@@ -247,17 +246,14 @@ impl Durability {
     fn start(sync_file: SyncFile) -> io::Result<Durability> {
         let (orders, ordered) = unbounded();
         let (tell, done) = bounded(1);
-        let is_awaited = Arc::new(AtomicBool::new(false));
-        let awaited = is_awaited.clone();
-        let pause = move || {
-            if !awaited.load(Ordering::Relaxed) {
-                thread::sleep(PIECE_PAUSE);
-            }
-        };
         let work = move || {
-            for order in ordered {
+            for order in &ordered {
                 match order {
-                    Order::WriteOut(file, range) => write_out(&file, range, &pause),
+                    Order::WriteOut(file, range) => write_out(&file, range, || {
+                        if ordered.len() < MANY_ORDERS {
+                            thread::sleep(PIECE_PAUSE);
+                        }
+                    }),
                     Order::MakeDurable(files) => {
                         let _ = tell.send(files.iter().try_for_each(|file| sync_file(file, What::All)));
                     }
@@ -265,7 +261,7 @@ impl Durability {
             }
         };
         thread::Builder::new().name("log-journal".to_string()).spawn(work)?;
-        Ok(Durability { orders, done, is_awaited })
+        Ok(Durability { orders, done })
     }
 
     fn order(&self, order: Order) {
@@ -274,9 +270,6 @@ impl Durability {
 
     /// Waits until files are durable.
     fn wait(&self) -> io::Result<()> {
-        self.is_awaited.store(true, Ordering::Relaxed);
-        let result = self.done.recv().expect("the thread waits for orders");
-        self.is_awaited.store(false, Ordering::Relaxed);
-        result
+        self.done.recv().expect("the thread waits for orders")
     }
 }

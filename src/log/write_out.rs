@@ -39,14 +39,14 @@ impl Growing {
         &self.file
     }
 
-    /// What is to be written out now that the file is so long, if that is enough to be worth it.
+    /// What is to be written out now that the file is so long, in whole pieces.
     pub fn next_range(&mut self, length: u64) -> Option<Range<u64>> {
-        let range = self.from..length;
-        let is_enough = length.saturating_sub(self.from) >= PIECE_BYTES;
-        if is_enough || length < self.from {
-            self.from = length;
-        }
-        is_enough.then_some(range)
+        // A refused group is cut off.
+        self.from = self.from.min(length);
+        let pieces = (length - self.from) / PIECE_BYTES;
+        let range = self.from..self.from + pieces * PIECE_BYTES;
+        self.from = range.end;
+        (!range.is_empty()).then_some(range)
     }
 }
 
@@ -77,12 +77,13 @@ mod tests {
     use std::os::unix::fs::FileExt;
 
     #[test]
-    fn ranges_follow_each_other_once_they_are_large_enough() {
+    fn ranges_are_of_whole_pieces_and_follow_each_other() {
         let file = Arc::new(tempfile::tempfile().expect("a file"));
         let mut growing = Growing::new(&Grown { file, length: 100 });
         assert_eq!(growing.next_range(100), None);
         assert_eq!(growing.next_range(PIECE_BYTES), None);
-        assert_eq!(growing.next_range(PIECE_BYTES + 150), Some(100..PIECE_BYTES + 150));
+        assert_eq!(growing.next_range(PIECE_BYTES + 150), Some(100..PIECE_BYTES + 100));
+        assert_eq!(growing.next_range(3 * PIECE_BYTES + 99), Some(PIECE_BYTES + 100..2 * PIECE_BYTES + 100));
         // A refused group was cut off.
         assert_eq!(growing.next_range(PIECE_BYTES), None);
         assert_eq!(growing.next_range(2 * PIECE_BYTES), Some(PIECE_BYTES..2 * PIECE_BYTES));
