@@ -1,9 +1,10 @@
 //! One worker's access to names: finds the id of a text, or gives it one.
 
-use super::{LONG_BYTES, NameId, Names, Table};
+use super::table::{self, Part};
+use super::{LONG_BYTES, NameId, Names};
 use crate::hash::text_hash;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 
 /// The half of a text's hash that slots keep.
 fn slot_hash(text: &str) -> u32 {
@@ -13,16 +14,15 @@ fn slot_hash(text: &str) -> u32 {
 /// One worker's access to names: finds the id of a text, or gives it one.
 pub struct NameFinder {
     names: Arc<Names>,
-    table: Arc<Table>,
-    table_version: usize,
+    /// The parts of the table as they were when this worker last added a name to them.
+    parts: Box<[Part]>,
 }
 
 impl NameFinder {
     /// Access to `names`.
     pub fn new(names: &Arc<Names>) -> NameFinder {
-        let table_version = names.table_version.load(Ordering::Acquire);
-        let table = names.table.read().unwrap_or_else(PoisonError::into_inner).clone();
-        NameFinder { names: names.clone(), table, table_version }
+        let parts = names.lock_writer().parts.clone();
+        NameFinder { names: names.clone(), parts }
     }
 
     /// The id of `text`: the same for equal texts, on all workers of the process.
@@ -54,8 +54,13 @@ impl NameFinder {
         }
     }
 
+    fn part(&self, hash: u32) -> &Part {
+        &self.parts[table::part_of(hash)]
+    }
+
     fn home_slot(&self, hash: u32) -> u64 {
-        self.table.slots[self.table.home(hash)].load(Ordering::Acquire)
+        let part = self.part(hash);
+        part[table::home(part, hash)].load(Ordering::Acquire)
     }
 
     fn head_of(&self, slot: u64) -> u64 {
@@ -63,8 +68,8 @@ impl NameFinder {
     }
 
     fn find(&self, hash: u32, text: &[u8]) -> Option<NameId> {
-        let slots = &self.table.slots;
-        let mut at = self.table.home(hash);
+        let slots = self.part(hash);
+        let mut at = table::home(slots, hash);
         loop {
             let slot = slots[at].load(Ordering::Acquire);
             let id = NameId::from_number(slot as u32)?;
@@ -79,41 +84,22 @@ impl NameFinder {
     fn add(&mut self, hash: u32, text: &[u8]) -> NameId {
         let names = self.names.clone();
         let mut writer = names.lock_writer();
-        self.catch_up();
-        // Another worker may have added it, or to a table that this one had not seen yet.
+        let number = table::part_of(hash);
+        if !Arc::ptr_eq(&self.parts[number], &writer.parts[number]) {
+            self.parts[number] = writer.parts[number].clone();
+        }
+        // Another worker may have added it, or to a part that this one had not seen yet.
         if let Some(id) = self.find(hash, text) {
             return id;
         }
-        if (writer.names + 1) * 4 > self.table.slots.len() * 3 {
-            self.grow();
+        if table::is_full(&self.parts[number], writer.names[number]) {
+            self.parts[number] = table::grown(&self.parts[number]);
+            writer.parts[number] = self.parts[number].clone();
         }
         let id = names.store(&mut writer, text);
-        self.table.put(hash, id);
+        writer.names[number] += 1;
+        table::put(&self.parts[number], hash, id);
         id
-    }
-
-    /// Takes the newest table; the writer's lock is held.
-    fn catch_up(&mut self) {
-        let version = self.names.table_version.load(Ordering::Acquire);
-        if version != self.table_version {
-            self.table = self.names.table.read().unwrap_or_else(PoisonError::into_inner).clone();
-            self.table_version = version;
-        }
-    }
-
-    /// Publishes a table half as large again; the writer's lock is held.
-    fn grow(&mut self) {
-        let larger = Table::new(self.table.slots.len() * 3 / 2);
-        for slot in &self.table.slots {
-            let slot = slot.load(Ordering::Relaxed);
-            if let Some(id) = NameId::from_number(slot as u32) {
-                larger.put((slot >> 32) as u32, id);
-            }
-        }
-        self.table = Arc::new(larger);
-        *self.names.table.write().unwrap_or_else(PoisonError::into_inner) = self.table.clone();
-        self.table_version += 1;
-        self.names.table_version.store(self.table_version, Ordering::Release);
     }
 }
 

@@ -7,14 +7,16 @@
 //! and the texts are atomics, written once under a lock and published by the table's slot.
 
 mod finder;
+mod table;
 
 pub use finder::{NameBatch, NameFinder};
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use table::Part;
 
 /// The number that stands for a text inside one process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,8 +46,6 @@ pub struct Names {
     /// Texts, each from a word's start: its length and first four bytes, then eight bytes a word. A text's id is the
     /// number of its first word, counted from 1.
     pages: Box<[OnceLock<Box<[AtomicU64]>>]>,
-    table: RwLock<Arc<Table>>,
-    table_version: AtomicUsize,
     writer: Mutex<Writer>,
     long: RwLock<LongTexts>,
 }
@@ -63,8 +63,11 @@ pub struct NameTables {
     pub people: Arc<Names>,
 }
 
+/// What changes when a name is added, under a lock.
 struct Writer {
-    names: usize,
+    /// The parts of the table, and how many names each has. Finders have their own list of them, which may be older.
+    parts: Box<[Part]>,
+    names: Box<[usize]>,
     next_word: usize,
 }
 
@@ -72,29 +75,6 @@ struct Writer {
 struct LongTexts {
     ids: HashMap<Arc<str>, u32, foldhash::fast::FixedState>,
     texts: Vec<Arc<str>>,
-}
-
-/// Open addressing; a slot holds the hash's upper half and the id, or 0. The upper half also chooses the slot.
-struct Table {
-    slots: Box<[AtomicU64]>,
-}
-
-impl Table {
-    fn new(slots: usize) -> Table {
-        Table { slots: zeros(slots) }
-    }
-
-    fn home(&self, hash: u32) -> usize {
-        ((u64::from(hash) * self.slots.len() as u64) >> 32) as usize
-    }
-
-    fn put(&self, hash: u32, id: NameId) {
-        let mut at = self.home(hash);
-        while self.slots[at].load(Ordering::Relaxed) != 0 {
-            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
-        }
-        self.slots[at].store(u64::from(hash) << 32 | u64::from(id.number()), Ordering::Release);
-    }
 }
 
 fn zeros(n: usize) -> Box<[AtomicU64]> {
@@ -135,9 +115,11 @@ impl Default for Names {
     fn default() -> Self {
         Names {
             pages: (0..FIRST_LONG as usize / PAGE_WORDS).map(|_| OnceLock::new()).collect(),
-            table: RwLock::new(Arc::new(Table::new(1024))),
-            table_version: AtomicUsize::new(0),
-            writer: Mutex::new(Writer { names: 0, next_word: 0 }),
+            writer: Mutex::new(Writer {
+                parts: table::new_parts(),
+                names: vec![0; table::PARTS].into(),
+                next_word: 0,
+            }),
             long: RwLock::default(),
         }
     }
@@ -163,7 +145,8 @@ impl Names {
 
     /// How many names there are.
     pub fn len(&self) -> usize {
-        self.lock_writer().names + self.long.read().unwrap_or_else(PoisonError::into_inner).texts.len()
+        self.lock_writer().names.iter().sum::<usize>()
+            + self.long.read().unwrap_or_else(PoisonError::into_inner).texts.len()
     }
 
     /// Whether there are none.
@@ -174,10 +157,9 @@ impl Names {
     /// Bytes that texts and table take.
     pub fn bytes(&self) -> usize {
         let long = self.long.read().unwrap_or_else(PoisonError::into_inner);
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner).slots.len() * 8;
-        self.lock_writer().next_word * 8
-            + table
-            + long.texts.iter().map(|text| text.len() + 64).sum::<usize>()
+        let writer = self.lock_writer();
+        let slots: usize = writer.parts.iter().map(|part| part.len()).sum();
+        (writer.next_word + slots) * 8 + long.texts.iter().map(|text| text.len() + 64).sum::<usize>()
     }
 
     fn words(&self, id: NameId) -> &[AtomicU64] {
@@ -214,7 +196,6 @@ impl Names {
             word.store(value, Ordering::Relaxed);
         }
         writer.next_word += words;
-        writer.names += 1;
         NameId::from_number(at as u32 + 1).expect("counted from 1")
     }
 
