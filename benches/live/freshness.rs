@@ -15,6 +15,8 @@ const PARTS: [f64; 4] = [0.0, 0.1, 0.5, 0.9];
 const FOLLOWED: f64 = 200.0;
 /// Connections for them, and as many for the others: more than are ever in use at these rates, so none waits for another.
 const CONNECTIONS: usize = 16;
+/// How long the others have come when the first is followed: after a pause, the state's memory is in no cache.
+const LEAD: Duration = Duration::from_millis(500);
 
 /// Measures at all parts.
 pub fn measure(program: &Program, posts: &mut Posts, highest: f64, time: Duration, figures: &mut Figures) {
@@ -43,8 +45,12 @@ pub struct Taken {
 
 /// Measures with so many other records a second.
 pub fn at(program: &Program, posts: &mut Posts, rate: f64, time: Duration) -> Taken {
-    let bulk =
-        if rate > 0.0 { posts.bulk((rate * time.as_secs_f64()) as u64, POSTS_AT_A_TIME) } else { Vec::new() };
+    let loaded = LEAD + time;
+    let bulk = if rate > 0.0 {
+        posts.bulk((rate * loaded.as_secs_f64()) as u64, POSTS_AT_A_TIME)
+    } else {
+        Vec::new()
+    };
     let followed = posts.single((FOLLOWED * time.as_secs_f64()) as u64);
     // All connections are there then.
     let start = Instant::now() + Duration::from_millis(100);
@@ -53,10 +59,10 @@ pub fn at(program: &Program, posts: &mut Posts, rate: f64, time: Duration) -> Ta
     let seen = Ticks::watch(program, || {
         thread::scope(|scope| {
             let others = scope.spawn(|| {
-                let every = time.div_f64(bulk.len().max(1) as f64);
+                let every = loaded.div_f64(bulk.len().max(1) as f64);
                 load::open(program, &bulk, CONNECTIONS, |number| start + every * number as u32)
             });
-            sent = load::open(program, &followed, CONNECTIONS, |number| start + due(number));
+            sent = load::open(program, &followed, CONNECTIONS, |number| start + LEAD + due(number));
             let others = others.join().expect("no panic");
             let last = others.iter().map(|sent| sent.answered).max();
             taken.rate = last.map_or(0.0, |last| load::records(&bulk) as f64 / (last - start).as_secs_f64());
