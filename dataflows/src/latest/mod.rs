@@ -42,7 +42,7 @@ impl Latest {
     }
 
     fn apply_to_segment(&mut self, number: usize, rows: &[Row]) {
-        let segment = self.segments[number].get_or_insert_with(|| Box::new(Segment::new()));
+        let segment = self.segments[number].get_or_insert_with(|| Box::new(Segment::new(number)));
         let was_closed = segment.is_closed();
         self.superseded += segment.apply(rows, &mut self.found, &mut self.counts);
         if was_closed && !segment.is_closed() {

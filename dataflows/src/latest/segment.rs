@@ -28,12 +28,13 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    pub fn new() -> Segment {
+    /// The segment of this number, without posts.
+    pub fn new(number: usize) -> Segment {
         Segment {
             index: Index::new(),
             blocks: Vec::new(),
             posts: 0,
-            versions: Versions::new(),
+            versions: Versions::new(number),
             first_new: 0,
             open: Vec::new(),
             before: Vec::new(),
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn each_post_is_found_again_however_many_there_are() {
-        let mut segment = Segment::new();
+        let mut segment = Segment::new(0);
         let all = u64::from(INDS);
         check(&mut segment, &[2, 1, 3], 2 * all, None, 3);
         check(&mut segment, &[4], all, Some(3), 4);

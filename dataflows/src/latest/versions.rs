@@ -5,6 +5,7 @@
 //! bytes are not enough, the upper halves are kept aside.
 
 use super::post::Post;
+use crate::chunk::SEGMENTS;
 use crate::row::Version;
 
 pub(super) struct Versions {
@@ -15,6 +16,8 @@ pub(super) struct Versions {
     /// The number that each partition was given last: rows of a partition mostly come in order. By the lowest bits of the
     /// partition's number.
     newest: Vec<u32>,
+    /// The segment's number.
+    segment: usize,
 }
 
 /// Partitions whose newest versions have a place of their own.
@@ -22,8 +25,9 @@ const FIRST_PARTITIONS: usize = 4;
 const MAX_PARTITIONS: usize = 1024;
 
 impl Versions {
-    pub fn new() -> Versions {
-        Versions { list: vec![Version::NONE], upper: Vec::new(), newest: vec![0; FIRST_PARTITIONS] }
+    pub fn new(segment: usize) -> Versions {
+        let newest = vec![0; FIRST_PARTITIONS];
+        Versions { list: vec![Version::NONE], upper: Vec::new(), newest, segment }
     }
 
     /// Whether a version is later than that of the `kind` of the post at `index`.
@@ -93,13 +97,16 @@ impl Versions {
     }
 
     /// Whether so few posts cannot hold most of the list any more.
+    ///
+    /// Segments have from 4 to 8 versions a post then, by their numbers: where all posts get new versions in rounds, they
+    /// would else all be compacted at once, and views wait for it.
     pub fn is_worth_compacting(&self, posts: usize) -> bool {
-        self.list.len() > 6 * posts + 64
+        self.list.len() > 64 + 4 * posts + 4 * posts * self.segment / SEGMENTS
     }
 
     /// Drops the versions that no post holds.
     pub fn compact<'a>(&mut self, posts: impl Iterator<Item = &'a mut Post>) {
-        let old = std::mem::replace(self, Versions::new());
+        let old = std::mem::replace(self, Versions::new(self.segment));
         for (index, post) in posts.enumerate() {
             for kind in 0..3 {
                 let number = match old.number_of(index, post, kind) {
@@ -125,7 +132,7 @@ mod tests {
 
     /// Posts keep their versions, however many there are, also after the list is compacted.
     fn check(posts: usize, rounds: u64, partitions: u64) {
-        let mut versions = Versions::new();
+        let mut versions = Versions::new(SEGMENTS / 2);
         let mut held: Vec<(Post, [Option<Version>; 3])> =
             (0..posts).map(|n| (Post::empty(n as u64), [None; 3])).collect();
         for round in 0..rounds {
@@ -166,6 +173,16 @@ mod tests {
     }
 
     #[test]
+    fn not_all_segments_are_compacted_at_once() {
+        let due = |segment: usize, list: usize| {
+            let list = vec![Version::NONE; list];
+            Versions { list, ..Versions::new(segment) }.is_worth_compacting(1000)
+        };
+        let are_due = |list| (0..SEGMENTS).filter(|segment| due(*segment, list)).count();
+        assert_eq!([4_000, 6_065, 8_065].map(are_due), [0, SEGMENTS / 2 + 1, SEGMENTS]);
+    }
+
+    #[test]
     fn more_versions_than_two_bytes_can_number() {
         check(40_000, 3, 5);
         check(70_000, 2, 5);
@@ -173,7 +190,7 @@ mod tests {
 
     #[test]
     fn partitions_in_turn_share_what_their_versions_have_in_common() {
-        let (mut versions, mut post) = (Versions::new(), Post::empty(7));
+        let (mut versions, mut post) = (Versions::new(0), Post::empty(7));
         for n in 0..50_000 {
             versions.put(Version::new(3, n % 500, 1 + u64::from(n)), 0, &mut post, 1);
         }
