@@ -21,7 +21,6 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,8 +36,8 @@ const STEP_BYTES: u64 = 1 << 20;
 const PAUSE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(10) };
 /// How long the disk is left to others after a piece was given to it.
 const PIECE_PAUSE: Duration = Duration::from_micros(500);
-/// With so many orders waiting there are no pauses, or the full file's work might not be done when it is to be written over.
-const MANY_ORDERS: usize = 4;
+/// With so many pieces waiting there are no pauses, or those of the full file might wait when it is to be written over.
+const MANY_PIECES: usize = 8;
 
 /// The journal as the writer has it.
 pub(super) struct Journal {
@@ -84,7 +83,8 @@ struct Durability {
 }
 
 enum Order {
-    WriteOut(Arc<File>, Range<u64>),
+    /// A piece, by where it begins.
+    WriteOut(Arc<File>, u64),
     MakeDurable(Vec<Arc<File>>),
 }
 
@@ -224,8 +224,8 @@ impl Active {
     fn add(&mut self, grown: &Grown, durability: &Durability) {
         let growing =
             self.written.entry(Arc::as_ptr(&grown.file) as usize).or_insert_with(|| Growing::new(grown));
-        if let Some(range) = growing.next_range(grown.length) {
-            durability.order(Order::WriteOut(grown.file.clone(), range));
+        for piece in growing.next_pieces(grown.length) {
+            durability.order(Order::WriteOut(grown.file.clone(), piece));
         }
     }
 
@@ -249,11 +249,12 @@ impl Durability {
         let work = move || {
             for order in &ordered {
                 match order {
-                    Order::WriteOut(file, range) => write_out(&file, range, || {
-                        if ordered.len() < MANY_ORDERS {
+                    Order::WriteOut(file, piece) => {
+                        write_out(&file, piece);
+                        if ordered.len() < MANY_PIECES {
                             thread::sleep(PIECE_PAUSE);
                         }
-                    }),
+                    }
                     Order::MakeDurable(files) => {
                         let _ = tell.send(files.iter().try_for_each(|file| sync_file(file, What::All)));
                     }

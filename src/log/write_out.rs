@@ -5,7 +5,6 @@
 //! durable.
 
 use std::fs::File;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// What a group commit may have to wait for. With four times as much it waits four times as long.
@@ -39,54 +38,50 @@ impl Growing {
         &self.file
     }
 
-    /// What is to be written out now that the file is so long, in whole pieces.
-    pub fn next_range(&mut self, length: u64) -> Option<Range<u64>> {
+    /// The pieces that are to be written out now that the file is so long, by where they begin.
+    pub fn next_pieces(&mut self, length: u64) -> impl Iterator<Item = u64> + use<> {
         // A refused group is cut off.
         self.from = self.from.min(length);
         let pieces = (length - self.from) / PIECE_BYTES;
         let range = self.from..self.from + pieces * PIECE_BYTES;
         self.from = range.end;
-        (!range.is_empty()).then_some(range)
+        range.step_by(PIECE_BYTES as usize)
     }
 }
 
-/// Begins to write a range of a file, piece by piece, and pauses after each.
-pub(super) fn write_out(file: &File, range: Range<u64>, pause: impl Fn()) {
-    for from in range.step_by(PIECE_BYTES as usize) {
-        begin_to_write(file, from);
-        pause();
-    }
-}
-
+/// Begins to write a piece of a file.
+///
 /// To say that nobody needs a piece makes Linux begin to write it, without waiting. What it writes stays in memory.
 #[cfg(target_os = "linux")]
-fn begin_to_write(file: &File, from: u64) {
+pub(super) fn write_out(file: &File, from: u64) {
     use rustix::fs::{Advice, fadvise};
     use std::num::NonZeroU64;
     let _ = fadvise(file, from, NonZeroU64::new(PIECE_BYTES), Advice::DontNeed);
 }
 
 #[cfg(not(target_os = "linux"))]
-fn begin_to_write(_: &File, _: u64) {}
+pub(super) fn write_out(_: &File, _: u64) {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::cell::Cell;
     use std::io::Write;
     use std::os::unix::fs::FileExt;
 
     #[test]
-    fn ranges_are_of_whole_pieces_and_follow_each_other() {
+    fn pieces_follow_each_other() {
         let file = Arc::new(tempfile::tempfile().expect("a file"));
         let mut growing = Growing::new(&Grown { file, length: 100 });
-        assert_eq!(growing.next_range(100), None);
-        assert_eq!(growing.next_range(PIECE_BYTES), None);
-        assert_eq!(growing.next_range(PIECE_BYTES + 150), Some(100..PIECE_BYTES + 100));
-        assert_eq!(growing.next_range(3 * PIECE_BYTES + 99), Some(PIECE_BYTES + 100..2 * PIECE_BYTES + 100));
+        let mut check = |length, expected: &[u64]| {
+            assert_eq!(growing.next_pieces(length).collect::<Vec<_>>(), expected, "{length}");
+        };
+        check(100, &[]);
+        check(PIECE_BYTES, &[]);
+        check(PIECE_BYTES + 150, &[100]);
+        check(4 * PIECE_BYTES + 99, &[PIECE_BYTES + 100, 2 * PIECE_BYTES + 100]);
         // A refused group was cut off.
-        assert_eq!(growing.next_range(PIECE_BYTES), None);
-        assert_eq!(growing.next_range(2 * PIECE_BYTES), Some(PIECE_BYTES..2 * PIECE_BYTES));
+        check(PIECE_BYTES, &[]);
+        check(2 * PIECE_BYTES, &[PIECE_BYTES]);
     }
 
     #[test]
@@ -94,9 +89,7 @@ mod tests {
         let mut file = tempfile::tempfile().expect("a file");
         let bytes: Vec<u8> = (0..3 * PIECE_BYTES + 7).map(|byte| byte as u8).collect();
         file.write_all(&bytes).expect("written");
-        let pauses = Cell::new(0);
-        write_out(&file, 5..bytes.len() as u64, || pauses.set(pauses.get() + 1));
-        assert_eq!(pauses.get(), 4);
+        (0..4).for_each(|piece| write_out(&file, 5 + piece * PIECE_BYTES));
         let mut read = vec![0; bytes.len()];
         file.read_exact_at(&mut read, 0).expect("read");
         assert!(read == bytes);

@@ -13,7 +13,7 @@ pub(super) const PARTS: usize = 64;
 /// A slot holds a name's hash and its id, or 0. The rest of the hash chooses the slot.
 pub(super) type Part = Arc<[AtomicU64]>;
 
-/// All parts, in use but without names. They differ in length, so that they do not all grow at about the same time.
+/// All parts, without names. They differ in length, so that they do not all grow at about the same time.
 pub(super) fn new_parts() -> Box<[Part]> {
     (0..PARTS).map(|part| zeros(16 + part / 4)).collect()
 }
