@@ -42,7 +42,7 @@ impl Latest {
     }
 
     fn apply_to_segment(&mut self, number: usize, rows: &[Row]) {
-        let segment = self.segments[number].get_or_insert_with(|| Box::new(Segment::new(number)));
+        let segment = self.segments[number].get_or_insert_with(|| Box::new(Segment::new()));
         let was_closed = segment.is_closed();
         self.superseded += segment.apply(rows, &mut self.found, &mut self.counts);
         if was_closed && !segment.is_closed() {
@@ -54,7 +54,7 @@ impl Latest {
     pub fn close(&mut self, mut changed: impl FnMut(&Post, &Post, &LargeCounts)) {
         for number in self.touched.drain(..) {
             let segment = self.segments[number].as_mut().expect("touched");
-            segment.close(|before, after| changed(before, after, &self.counts));
+            segment.close(number, |before, after| changed(before, after, &self.counts));
         }
     }
 

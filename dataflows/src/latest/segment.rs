@@ -28,13 +28,12 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    /// The segment of this number, without posts.
-    pub fn new(number: usize) -> Segment {
+    pub fn new() -> Segment {
         Segment {
             index: Index::new(),
             blocks: Vec::new(),
             posts: 0,
-            versions: Versions::new(number),
+            versions: Versions::new(),
             first_new: 0,
             open: Vec::new(),
             before: Vec::new(),
@@ -103,8 +102,8 @@ impl Segment {
         index as u32
     }
 
-    /// Closes the tick: `changed` is given every post that it touched, as it was and as it is.
-    pub fn close(&mut self, mut changed: impl FnMut(&Post, &Post)) {
+    /// Closes the tick of the segment of this number: `changed` is given every post that it touched, as it was and as it is.
+    pub fn close(&mut self, number: usize, mut changed: impl FnMut(&Post, &Post)) {
         for (index, before) in self.open.iter().zip(&self.before) {
             let index = *index as usize;
             let post = &mut self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS];
@@ -120,7 +119,7 @@ impl Segment {
         self.open.shrink_to(KEPT_OPEN);
         self.before.clear();
         self.before.shrink_to(KEPT_OPEN);
-        if self.versions.is_worth_compacting(self.posts) {
+        if self.versions.is_worth_compacting(self.posts, number) {
             let posts = self.blocks.iter_mut().flat_map(|block| block.iter_mut()).take(self.posts);
             self.versions.compact(posts);
         }
@@ -181,7 +180,7 @@ mod tests {
         let ages = AgeTable::new(&AgeGroups::default());
         let category_of = |post: &Post| post.category(&ages).map(|(_, category)| category);
         let mut changed = 0;
-        segment.close(|old, new| {
+        segment.close(0, |old, new| {
             assert_eq!(category_of(old), before.and_then(|nth| category(new.ind, nth)), "{old:?}");
             assert_eq!(category_of(new), category(new.ind, after), "{new:?}");
             changed += 1;
@@ -191,7 +190,7 @@ mod tests {
 
     #[test]
     fn each_post_is_found_again_however_many_there_are() {
-        let mut segment = Segment::new(0);
+        let mut segment = Segment::new();
         let all = u64::from(INDS);
         check(&mut segment, &[2, 1, 3], 2 * all, None, 3);
         check(&mut segment, &[4], all, Some(3), 4);

@@ -16,8 +16,6 @@ pub(super) struct Versions {
     /// The number that each partition was given last: rows of a partition mostly come in order. By the lowest bits of the
     /// partition's number.
     newest: Vec<u32>,
-    /// The segment's number.
-    segment: usize,
 }
 
 /// Partitions whose newest versions have a place of their own.
@@ -25,9 +23,8 @@ const FIRST_PARTITIONS: usize = 4;
 const MAX_PARTITIONS: usize = 1024;
 
 impl Versions {
-    pub fn new(segment: usize) -> Versions {
-        let newest = vec![0; FIRST_PARTITIONS];
-        Versions { list: vec![Version::NONE], upper: Vec::new(), newest, segment }
+    pub fn new() -> Versions {
+        Versions { list: vec![Version::NONE], upper: Vec::new(), newest: vec![0; FIRST_PARTITIONS] }
     }
 
     /// Whether a version is later than that of the `kind` of the post at `index`.
@@ -96,17 +93,17 @@ impl Versions {
         self.newest = more;
     }
 
-    /// Whether so few posts cannot hold most of the list any more.
+    /// Whether so few posts cannot hold most of a segment's list any more.
     ///
     /// Segments have from 4 to 8 versions a post then, by their numbers: where all posts get new versions in rounds, they
     /// would else all be compacted at once, and views wait for it.
-    pub fn is_worth_compacting(&self, posts: usize) -> bool {
-        self.list.len() > 64 + 4 * posts + 4 * posts * self.segment / SEGMENTS
+    pub fn is_worth_compacting(&self, posts: usize, segment: usize) -> bool {
+        self.list.len() > 64 + 4 * posts + 4 * posts * segment / SEGMENTS
     }
 
     /// Drops the versions that no post holds.
     pub fn compact<'a>(&mut self, posts: impl Iterator<Item = &'a mut Post>) {
-        let old = std::mem::replace(self, Versions::new(self.segment));
+        let old = std::mem::replace(self, Versions::new());
         for (index, post) in posts.enumerate() {
             for kind in 0..3 {
                 let number = match old.number_of(index, post, kind) {
@@ -132,7 +129,7 @@ mod tests {
 
     /// Posts keep their versions, however many there are, also after the list is compacted.
     fn check(posts: usize, rounds: u64, partitions: u64) {
-        let mut versions = Versions::new(SEGMENTS / 2);
+        let mut versions = Versions::new();
         let mut held: Vec<(Post, [Option<Version>; 3])> =
             (0..posts).map(|n| (Post::empty(n as u64), [None; 3])).collect();
         for round in 0..rounds {
@@ -149,7 +146,7 @@ mod tests {
                 assert!(!versions.is_later(version, index, post, kind));
                 expected[kind] = Some(version);
             }
-            if versions.is_worth_compacting(posts) {
+            if versions.is_worth_compacting(posts, SEGMENTS / 2) {
                 versions.compact(held.iter_mut().map(|(post, _)| post));
             }
             assert!(versions.list.len() <= 6 * posts + 64, "versions that no post holds are dropped");
@@ -176,7 +173,7 @@ mod tests {
     fn not_all_segments_are_compacted_at_once() {
         let due = |segment: usize, list: usize| {
             let list = vec![Version::NONE; list];
-            Versions { list, ..Versions::new(segment) }.is_worth_compacting(1000)
+            Versions { list, ..Versions::new() }.is_worth_compacting(1000, segment)
         };
         let are_due = |list| (0..SEGMENTS).filter(|segment| due(*segment, list)).count();
         assert_eq!([4_000, 6_065, 8_065].map(are_due), [0, SEGMENTS / 2 + 1, SEGMENTS]);
@@ -190,7 +187,7 @@ mod tests {
 
     #[test]
     fn partitions_in_turn_share_what_their_versions_have_in_common() {
-        let (mut versions, mut post) = (Versions::new(0), Post::empty(7));
+        let (mut versions, mut post) = (Versions::new(), Post::empty(7));
         for n in 0..50_000 {
             versions.put(Version::new(3, n % 500, 1 + u64::from(n)), 0, &mut post, 1);
         }

@@ -76,7 +76,7 @@ impl NameFinder {
             if (slot >> 32) as u32 == hash && self.names.is_text(id, text) {
                 return Some(id);
             }
-            at = if at + 1 == slots.len() { 0 } else { at + 1 };
+            at = table::after(slots, at);
         }
     }
 

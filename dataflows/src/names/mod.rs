@@ -77,7 +77,7 @@ struct LongTexts {
     texts: Vec<Arc<str>>,
 }
 
-fn zeros(n: usize) -> Box<[AtomicU64]> {
+fn zeros<Words: FromIterator<AtomicU64>>(n: usize) -> Words {
     (0..n).map(|_| AtomicU64::new(0)).collect()
 }
 

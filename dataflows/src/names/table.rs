@@ -3,7 +3,7 @@
 //! Each part grows by itself. A table that grew as a whole would keep its worker busy for a tenth of a second with some
 //! millions of names, and all views would wait for that worker.
 
-use super::NameId;
+use super::{NameId, zeros};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,6 +28,11 @@ pub(super) fn home(part: &[AtomicU64], hash: u32) -> usize {
     ((u64::from(hash << 6) * part.len() as u64) >> 32) as usize
 }
 
+/// The slot behind another one.
+pub(super) fn after(part: &[AtomicU64], at: usize) -> usize {
+    if at + 1 == part.len() { 0 } else { at + 1 }
+}
+
 /// Whether a part is as full as it may be.
 pub(super) fn is_full(part: &[AtomicU64], names: usize) -> bool {
     (names + 1) * 4 > part.len() * 3
@@ -37,14 +42,14 @@ pub(super) fn is_full(part: &[AtomicU64], names: usize) -> bool {
 pub(super) fn put(part: &[AtomicU64], hash: u32, id: NameId) {
     let mut at = home(part, hash);
     while part[at].load(Ordering::Relaxed) != 0 {
-        at = if at + 1 == part.len() { 0 } else { at + 1 };
+        at = after(part, at);
     }
     part[at].store(u64::from(hash) << 32 | u64::from(id.number()), Ordering::Release);
 }
 
 /// The same names with half as much room again.
 pub(super) fn grown(part: &[AtomicU64]) -> Part {
-    let larger = zeros(part.len() + part.len() / 2);
+    let larger: Part = zeros(part.len() + part.len() / 2);
     for slot in part {
         let slot = slot.load(Ordering::Relaxed);
         if let Some(id) = NameId::from_number(slot as u32) {
@@ -52,8 +57,4 @@ pub(super) fn grown(part: &[AtomicU64]) -> Part {
         }
     }
     larger
-}
-
-fn zeros(slots: usize) -> Part {
-    (0..slots).map(|_| AtomicU64::new(0)).collect()
 }
