@@ -66,7 +66,7 @@ fn nothing_is_left_of_a_record_that_was_cleared() {
     for last in fields() {
         let mut raw = record(last, Value::Bool(true));
         for slot in [Slot::IND, Slot::INDEX, Slot::DELETED] {
-            *raw.slot_mut(slot) = Value::Integer(1);
+            raw.fill(slot, Value::Integer(1));
         }
         raw.clear();
         assert_eq!(raw, RawRecord::default(), "{last:?}");
@@ -100,6 +100,6 @@ fn fields() -> impl Iterator<Item = Field> {
 /// A record with one field.
 fn record(field: Field, value: Value<'_>) -> RawRecord<'_> {
     let mut raw = RawRecord::default();
-    *raw.slot_mut(Slot::of(field)) = value;
+    raw.fill(Slot::of(field), value);
     raw
 }

@@ -75,7 +75,7 @@ impl<'a> Visitor<'a> for RawFields<'_, 'a> {
             let raw: &RawValue = map.next_value()?;
             let name = std::str::from_utf8(&name).ok();
             if let Some(slot) = name.and_then(|name| slot_of(self.kind, self.wanted, name)) {
-                *self.record.slot_mut(slot) = value(raw.get());
+                self.record.fill(slot, value(raw.get()));
             }
         }
         Ok(())

@@ -64,7 +64,7 @@ pub(super) fn read_object<'a>(
             }
         };
         match slot {
-            Some(slot) => *record.slot_mut(slot) = reader.value()?,
+            Some(slot) => record.fill(slot, reader.value()?),
             // What is passed over is mostly a text.
             None if reader.next() == b'"' => reader.string().map(|_| ())?,
             None => reader.check(1)?,

@@ -5,11 +5,12 @@ use super::number;
 use crate::value::Value;
 
 /// A raw record: the values of the fields that were asked for. What was not asked for is null.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct RawRecord<'a> {
+    /// Values of records before may still lie in slots that are not filled.
     values: [Value<'a>; SLOTS],
-    /// Slots from here on are null.
-    used: usize,
+    /// The slots that are filled, a bit each; the others are null.
+    filled: u16,
 }
 
 /// Where a value lies in a raw record.
@@ -27,8 +28,8 @@ impl Slot {
     /// `_deleted`.
     pub const DELETED: Slot = Slot(SLOTS as u8 - 1);
 
-    /// Where a field's value lies. Fields of different kinds share slots. Those that views need come first, so that few have
-    /// to be cleared.
+    /// Where a field's value lies. Fields of different kinds share slots. Those that views need come first, so that they are
+    /// near each other.
     pub const fn of(field: Field) -> Slot {
         Slot(match field {
             Field::PosterName | Field::Timestamp | Field::FirstName => 2,
@@ -44,6 +45,16 @@ impl Slot {
             Field::SaveLocation | Field::Coordinates => 12,
         })
     }
+
+    const fn bit(self) -> u16 {
+        1 << self.0
+    }
+}
+
+impl PartialEq for RawRecord<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (0..SLOTS as u8).map(Slot).all(|slot| self.slot(slot) == other.slot(slot))
+    }
 }
 
 impl<'a> RawRecord<'a> {
@@ -53,20 +64,19 @@ impl<'a> RawRecord<'a> {
     }
 
     fn slot(&self, slot: Slot) -> &Value<'a> {
-        &self.values[usize::from(slot.0)]
+        if self.filled & slot.bit() != 0 { &self.values[usize::from(slot.0)] } else { &Value::Null }
     }
 
-    /// A slot, to be filled.
-    pub fn slot_mut(&mut self, slot: Slot) -> &mut Value<'a> {
-        let slot = usize::from(slot.0);
-        self.used = self.used.max(slot + 1);
-        &mut self.values[slot]
+    /// Fills a slot.
+    #[inline]
+    pub fn fill(&mut self, slot: Slot, value: Value<'a>) {
+        self.values[usize::from(slot.0)] = value;
+        self.filled |= slot.bit();
     }
 
     /// Makes all values null.
     pub fn clear(&mut self) {
-        self.values[..self.used].fill(Value::Null);
-        self.used = 0;
+        self.filled = 0;
     }
 
     /// The key, unless it is unusable.
