@@ -1,14 +1,14 @@
 //! What rows of a view are sorted by.
 
 use crate::texts::Texts;
-use pinflow_dataflows::view::{Columns, ViewRow};
+use pinflow_dataflows::view::{Columns, Group, ViewRow};
 use std::cmp::Ordering;
 use std::ptr;
 
 /// The group's columns (texts by bytes, years and age groups as numbers), the rank, then the texts behind it, null
 /// first. What a view does not have is null or 0. No two rows of a view have the same key. Keys of rows have texts that
 /// stay; others compare with them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct SortKey<'a> {
     /// The group's country.
     pub country: Option<&'a str>,
@@ -25,7 +25,23 @@ pub struct SortKey<'a> {
 impl SortKey<'static> {
     /// The key of a row.
     pub fn of(row: &ViewRow, texts: &mut Texts) -> SortKey<'static> {
-        let (rank, behind) = match row.columns {
+        SortKey::of_group(&row.group, texts).of_columns(&row.columns, texts)
+    }
+
+    /// What the keys of all rows of a group have in common.
+    pub fn of_group(group: &Group, texts: &mut Texts) -> SortKey<'static> {
+        SortKey {
+            country: group.country.map(|country| texts.country(country)),
+            year: group.year.map_or(0, |year| year.get()),
+            age_group: group.age_group.unwrap_or_default(),
+            rank: 0,
+            texts: [None, None],
+        }
+    }
+
+    /// The key of a row of this group.
+    pub fn of_columns(self, columns: &Columns, texts: &mut Texts) -> SortKey<'static> {
+        let (rank, behind) = match *columns {
             Columns::Category { rank, category, .. } => (rank, [Some(texts.category(category)), None]),
             Columns::PosterOfCountry { rank, poster, .. } => (rank, [Some(texts.poster(poster)), None]),
             Columns::Poster { rank, poster, country, .. } => {
@@ -33,15 +49,17 @@ impl SortKey<'static> {
             }
             Columns::Median { .. } | Columns::Users { .. } => (0, [None, None]),
         };
-        SortKey {
-            country: row.group.country.map(|country| texts.country(country)),
-            year: row.group.year.map_or(0, |year| year.get()),
-            age_group: row.group.age_group.unwrap_or_default(),
-            rank,
-            texts: behind,
-        }
+        SortKey { rank, texts: behind, ..self }
     }
 }
+
+impl PartialEq for SortKey<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for SortKey<'_> {}
 
 impl Ord for SortKey<'_> {
     fn cmp(&self, other: &Self) -> Ordering {

@@ -8,7 +8,7 @@ use crate::deliveries::Deliveries;
 use crate::lookups::{Answer, Lookup, Lookups};
 use crate::measured::{Measured, Measurement, Times};
 use crate::sequencer::{Sequencer, Work};
-use crate::views::{Change, ViewStore};
+use crate::views::{Change, ViewStore, take_below};
 use pinflow_dataflows::chunk::Chunk;
 use pinflow_dataflows::clean::Fields;
 use pinflow_dataflows::graph;
@@ -254,14 +254,4 @@ impl<'a> Part<'a> {
         self.measure_at = Instant::now() + MEASURE_EVERY.max(start.elapsed() * MEASURE_PART);
         self.is_measured = true;
     }
-}
-
-/// Takes the changes of ticks below one.
-fn take_below(changes: &mut Vec<Change>, tick: Tick) -> Vec<Change> {
-    if changes.iter().all(|change| change.1 < tick) {
-        return std::mem::take(changes);
-    }
-    let (complete, later) = changes.drain(..).partition(|change| change.1 < tick);
-    *changes = later;
-    complete
 }

@@ -21,5 +21,5 @@ pub use pins::Pins;
 pub use query::{Found, FoundRow, Query, QueryError};
 pub use rows::Rows;
 pub use snapshot::{Numbers, Snapshot};
-pub use store::{Change, Publication, ViewStore};
+pub use store::{Change, Publication, ViewStore, take_below};
 pub use tick_name::{NoTickName, TickName};

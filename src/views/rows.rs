@@ -57,7 +57,7 @@ impl Rows {
 
     /// For changes one after the other; those of keys near each other take less time than others.
     pub fn edit(&mut self) -> Edit<'_> {
-        Edit { leaves: Arc::make_mut(&mut self.leaves), size: &mut self.size, at: 0 }
+        Edit { leaves: Arc::make_mut(&mut self.leaves), size: &mut self.size, at: 0, next: 0 }
     }
 }
 
@@ -67,6 +67,8 @@ pub struct Edit<'a> {
     size: &'a mut usize,
     /// The leaf of the last change.
     at: usize,
+    /// The place in it of the row behind that change: it is mostly the next one to change.
+    next: usize,
 }
 
 impl Edit<'_> {
@@ -75,9 +77,10 @@ impl Edit<'_> {
         if self.leaves.is_empty() {
             self.leaves.push(Arc::default());
         }
-        self.find_leaf(&key);
+        let found = self.find(&key);
         let leaf = own(&mut self.leaves[self.at]);
-        match leaf.binary_search_by(|row| row.0.cmp(&key)) {
+        self.next = 1 + found.unwrap_or_else(|place| place);
+        match found {
             Ok(place) => {
                 leaf[place].1 = numbers;
                 return false;
@@ -97,10 +100,10 @@ impl Edit<'_> {
         if self.leaves.is_empty() {
             return false;
         }
-        self.find_leaf(key);
-        let Ok(place) = self.leaves[self.at].binary_search_by(|row| row.0.cmp(key)) else { return false };
+        let Ok(place) = self.find(key) else { return false };
         let leaf = own(&mut self.leaves[self.at]);
         leaf.remove(place);
+        self.next = place;
         *self.size -= 1;
         if leaf.is_empty() {
             self.leaves.remove(self.at);
@@ -122,6 +125,16 @@ impl Edit<'_> {
             let next = self.leaves.remove(self.at + 1);
             own(&mut self.leaves[self.at]).extend(next.iter());
         }
+    }
+
+    /// Goes to the leaf that has the key, or would get it. Where it is there, or where it would be.
+    fn find(&mut self, key: &SortKey<'_>) -> Result<usize, usize> {
+        let next = self.leaves.get(self.at).and_then(|leaf| leaf.get(self.next));
+        if next.is_some_and(|(next, _)| next == key) {
+            return Ok(self.next);
+        }
+        self.find_leaf(key);
+        self.leaves[self.at].binary_search_by(|row| row.0.cmp(key))
     }
 
     /// Goes to the leaf that has the key, or would get it.

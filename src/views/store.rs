@@ -159,8 +159,16 @@ impl Deliveries {
         }
         let publisher = self.publisher.take()?;
         self.published = complete;
-        let (now, later) = self.changes.drain(..).partition(|(_, tick, _)| *tick <= complete);
-        self.changes = later;
-        Some((complete, now, publisher))
+        Some((complete, take_below(&mut self.changes, complete + 1), publisher))
     }
+}
+
+/// Takes the changes of ticks below one.
+pub fn take_below(changes: &mut Vec<Change>, tick: Tick) -> Vec<Change> {
+    if changes.iter().all(|change| change.1 < tick) {
+        return std::mem::take(changes);
+    }
+    let (complete, later) = changes.drain(..).partition(|change| change.1 < tick);
+    *changes = later;
+    complete
 }
