@@ -103,8 +103,9 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
         self.byte += passed.unwrap_or(0);
     }
 
-    /// The next lines, in `piece`, which lends its room; nothing if there are no more frames for now. An error is a
-    /// [`FrameFault`]; if it is one of the object, the next frames follow.
+    /// The next lines, in `piece`, which lends its room: what is in it does not matter, and what of it is filled already need
+    /// not be cleared. Nothing if there are no more frames for now. An error is a [`FrameFault`]; if it is one of the object,
+    /// the next frames follow.
     pub fn next(&mut self, mut piece: Vec<u8>) -> io::Result<Option<Piece>> {
         if let Some(piece) = self.apart.pop() {
             return Ok(Some(piece));
@@ -112,25 +113,21 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
         if let Some(fault) = self.fault.take() {
             return Err(io::Error::other(fault));
         }
-        piece.clear();
-        let (mut first_offset, mut lines, mut times) = (0, 0, Times::default());
+        let (mut filled, mut first_offset, mut lines, mut times) = (0, 0, 0, Times::default());
         while let Some(frame) = self.next_frame() {
             let is_plain = frame.gaps.is_empty() && frame.apart.is_empty();
             let follows = frame.first_offset == first_offset + lines
                 && is_plain
-                && piece.len() + frame.bytes as usize <= self.piece_bytes;
+                && filled + frame.bytes as usize <= self.piece_bytes;
             if lines > 0 && !follows {
                 self.next = Some(frame);
                 break;
             }
-            let begin = piece.len();
-            if !self.read_lines(&frame, &mut piece) {
-                piece.truncate(begin);
-                break;
-            }
+            let Some(end) = self.read_lines(&frame, &mut piece, filled) else { break };
+            filled = end;
             // A frame holds all that was committed at once, which may be far more than a piece.
-            if !is_plain || piece.len() >= 2 * self.piece_bytes {
-                self.apart = cut(&frame, &piece, self.piece_bytes);
+            if !is_plain || filled >= 2 * self.piece_bytes {
+                self.apart = cut(&frame, &piece[..filled], self.piece_bytes);
                 return Ok(self.apart.pop());
             }
             if lines == 0 {
@@ -141,6 +138,7 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
             lines += u64::from(frame.records);
         }
         if lines > 0 {
+            piece.truncate(filled);
             let (messages, skips) = (Messages::Lines(piece), Skips::default());
             return Ok(Some(Piece::Timed(Timed { messages, count: lines, first_offset, skips, times })));
         }
@@ -161,25 +159,25 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
         })
     }
 
-    /// Adds the frame's lines to `piece`. False, and a fault, if they are not what was written.
-    fn read_lines(&mut self, frame: &Frame, piece: &mut Vec<u8>) -> bool {
+    /// Reads the frame's lines behind what is filled of `piece`. Tells up to where it is filled then; if they are not what was
+    /// written, nothing, and there is a fault.
+    fn read_lines(&mut self, frame: &Frame, piece: &mut Vec<u8>, filled: usize) -> Option<usize> {
         self.end_offset = frame.end_offset();
-        let begin = piece.len();
         let skipped = frame.first_byte.saturating_sub(self.byte);
         let read = io::copy(&mut self.lines.by_ref().take(skipped), &mut io::sink()).and_then(|skipped| {
-            let read = self.lines.by_ref().take(frame.bytes.into()).read_to_end(piece)?;
-            Ok(skipped + read as u64)
+            let end = fill(&mut self.lines, piece, filled, frame.bytes as usize)?;
+            Ok((skipped, end))
         });
         let problem = match read {
-            Ok(read) => {
-                self.byte += read;
-                let lines = &piece[begin..];
+            Ok((skipped, end)) => {
+                let lines = &piece[filled..end];
+                self.byte += skipped + lines.len() as u64;
                 if lines.len() < frame.bytes as usize {
                     "it is cut off".to_owned()
                 } else if !frame.fits(lines) {
                     "damaged".to_owned()
                 } else {
-                    return true;
+                    return Some(end);
                 }
             }
             Err(error) => error.to_string(),
@@ -188,13 +186,35 @@ impl<R: Read, C: Read> FramedPieces<R, C> {
         let problem = format!("{problem}: the records from offset {first} to {last} are lost");
         let (byte, end_offset) = (frame.first_byte, frame.end_offset());
         self.fault = Some(FrameFault { byte, is_of_companion: false, end_offset, problem });
-        false
+        None
     }
+}
+
+/// So many bytes are filled before there is room for more: a length that is wrong takes no more memory than there are bytes.
+const FILLED_AT_ONCE: usize = 1 << 20;
+
+/// Reads so many bytes behind what is filled of `piece`, or to the end. Tells up to where it is filled then.
+fn fill(lines: &mut impl Read, piece: &mut Vec<u8>, filled: usize, bytes: usize) -> io::Result<usize> {
+    let (mut at, end) = (filled, filled + bytes);
+    while at < end {
+        let room = end.min(at + FILLED_AT_ONCE);
+        piece.resize(piece.len().max(room), 0);
+        match lines.read(&mut piece[at..room]) {
+            Ok(0) => break,
+            Ok(read) => at += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(at)
 }
 
 /// Cuts a frame into pieces of about `piece_bytes`; the last one comes first. Where records are kept apart all are values,
 /// but for blank lines, which no value is.
 fn cut(frame: &Frame, lines: &[u8], piece_bytes: usize) -> Vec<Piece> {
+    if frame.gaps.is_empty() && frame.apart.is_empty() && frame.later.is_empty() {
+        return cut_lines(frame, lines, piece_bytes);
+    }
     let mut pieces: Vec<Timed> = Vec::new();
     let (mut apart, mut later) = (frame.apart.iter().peekable(), frame.later.iter().peekable());
     let mut time = frame.time;
@@ -214,6 +234,24 @@ fn cut(frame: &Frame, lines: &[u8], piece_bytes: usize) -> Vec<Piece> {
         }
     }
     pieces.into_iter().rev().map(Piece::Timed).collect()
+}
+
+/// The same, of a frame whose records are all lines, without gaps, and of one time.
+fn cut_lines(frame: &Frame, lines: &[u8], piece_bytes: usize) -> Vec<Piece> {
+    let (mut pieces, mut rest, mut first_offset) = (Vec::new(), lines, frame.first_offset);
+    while !rest.is_empty() {
+        let long_enough = piece_bytes.clamp(1, rest.len()) - 1;
+        let end = memchr::memchr(b'\n', &rest[long_enough..]).map_or(rest.len(), |end| long_enough + end + 1);
+        let (piece, behind) = rest.split_at(end);
+        let unended = u64::from(!piece.ends_with(b"\n"));
+        let count = memchr::memchr_iter(b'\n', piece).count() as u64 + unended;
+        let (messages, skips, times) =
+            (Messages::Lines(piece.to_vec()), Skips::default(), Times::one(frame.time));
+        pieces.push(Piece::Timed(Timed { messages, count, first_offset, skips, times }));
+        (rest, first_offset) = (behind, first_offset + count);
+    }
+    pieces.reverse();
+    pieces
 }
 
 #[cfg(test)]
