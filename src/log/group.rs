@@ -29,9 +29,8 @@ pub(super) fn write(
     syncer: &Syncer,
 ) -> Result<(), Refusal> {
     make_objects(partitions, touched, segment_bytes, syncer)?;
-    journal.entry.begin();
     for place in touched {
-        partitions[*place].write(time, touched.len() as u32, &mut journal.entry)?;
+        partitions[*place].write(time, touched.len() as u32)?;
     }
     make_durable(partitions, touched, journal, syncer)
 }
@@ -63,9 +62,10 @@ fn make_durable(
     journal: &mut Journal,
     syncer: &Syncer,
 ) -> Result<(), Refusal> {
+    let writes: Vec<_> = touched.iter().flat_map(|place| partitions[*place].writes()).collect();
     let files = touched.iter().flat_map(|place| partitions[*place].files()).collect();
     let mut refusal: Option<Refusal> = None;
-    for (number, result) in journal.commit(files, syncer).into_iter().enumerate() {
+    for (number, result) in journal.commit(&writes, files, syncer).into_iter().enumerate() {
         if let Err(error) = result {
             refusal.get_or_insert(Refusal::from(error)).unsynced.push(touched[number / 2]);
         }

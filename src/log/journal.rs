@@ -13,14 +13,14 @@
 //! Without the journal, because there is no room for it, say, the files of every group are made durable themselves. So it
 //! is also after an error of the disk, until all that the journal holds was written and made durable again.
 
-use super::journal_entry::NewEntry;
+use super::journal_entry::{NewEntry, NewWrite};
 use super::replay;
 use super::sync::{self, SyncFile, Syncer, What};
 use super::write_out::{Growing, Grown, write_out};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, IoSlice, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,8 +44,6 @@ pub(super) struct Journal {
     log: PathBuf,
     /// How long each file gets.
     file_bytes: u64,
-    /// The group that is being written.
-    pub entry: NewEntry,
     /// The number of the next entry.
     next: u64,
     /// The file that entries go to, once there is one, and the other one.
@@ -99,7 +97,6 @@ impl Journal {
         Ok(Journal {
             log: log.to_path_buf(),
             file_bytes,
-            entry: NewEntry::default(),
             // No entry that is still there may seem to follow a new one.
             next: now.max(replayed.last + 1),
             active: None,
@@ -109,10 +106,15 @@ impl Journal {
         })
     }
 
-    /// Makes a group durable whose files have been written, and whose entry is made. Says for each file whether it is.
-    pub fn commit(&mut self, files: Vec<Grown>, syncer: &Syncer) -> Vec<io::Result<()>> {
+    /// Makes durable what a group has written to files. Says for each file whether it is.
+    pub fn commit(
+        &mut self,
+        writes: &[NewWrite<'_>],
+        files: Vec<Grown>,
+        syncer: &Syncer,
+    ) -> Vec<io::Result<()>> {
         if self.is_in_use(syncer) {
-            match self.append(syncer) {
+            match self.append(writes, syncer) {
                 Ok(true) => {
                     let active = self.active.as_mut().expect("it was appended to");
                     files.iter().for_each(|grown| active.add(grown, &self.durability));
@@ -155,9 +157,9 @@ impl Journal {
         (self.active, self.other) = (None, Other::Free);
     }
 
-    /// Appends the entry, durably. False if it is too long.
-    fn append(&mut self, syncer: &Syncer) -> io::Result<bool> {
-        let Some(entry) = self.entry.finish(self.next) else { return Ok(false) };
+    /// Appends an entry of what was written, durably. False if it is too long.
+    fn append(&mut self, writes: &[NewWrite<'_>], syncer: &Syncer) -> io::Result<bool> {
+        let Some(entry) = NewEntry::new(self.next, writes) else { return Ok(false) };
         let length = entry.len() as u64;
         if length > self.file_bytes {
             return Ok(false);
@@ -177,7 +179,7 @@ impl Journal {
             }
         }
         let active = self.active.as_mut().expect("it was opened");
-        active.append(entry, syncer)?;
+        active.append(&entry, syncer)?;
         self.next += 1;
         Ok(true)
     }
@@ -205,12 +207,12 @@ impl Active {
         Ok(Active { number, file: Arc::new(file), length, end: 0, written: HashMap::new() })
     }
 
-    fn append(&mut self, entry: &[u8], syncer: &Syncer) -> io::Result<()> {
+    fn append(&mut self, entry: &NewEntry<'_>, syncer: &Syncer) -> io::Result<()> {
         let end = self.end + entry.len() as u64;
         while self.length < end {
             self.grow()?;
         }
-        self.file.write_all_at(entry, self.end)?;
+        write_all(&self.file, self.end, &mut entry.slices())?;
         if let Err(error) = syncer.sync_content(&self.file) {
             // It may be refused now: then it must not come back. Where that fails, too, it may.
             let _ = self.file.write_all_at(&[0; replay::NOTHING_BYTES], self.end);
@@ -273,4 +275,18 @@ impl Durability {
     fn wait(&self) -> io::Result<()> {
         self.done.recv().expect("the thread waits for orders")
     }
+}
+
+/// Writes slices one after the other.
+fn write_all(mut file: &File, at: u64, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(at))?;
+    while !slices.is_empty() {
+        match file.write_vectored(slices) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut slices, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }

@@ -19,43 +19,76 @@
 //! | 14 | p | the path below the log's folder, in UTF-8 |
 //! | 14 + p | n | the bytes |
 
+use std::io::IoSlice;
+
 const HEAD_BYTES: usize = 16;
 const WRITE_HEAD_BYTES: usize = 14;
 
-/// An entry that is being made.
-#[derive(Default)]
-pub(super) struct NewEntry(Vec<u8>);
+/// An entry that is being made. What is written stays where it is, and is not copied.
+#[derive(Debug)]
+pub(super) struct NewEntry<'a> {
+    /// All that stands before what is written: the entry's head and the heads of writes, one after the other.
+    heads: Vec<u8>,
+    /// Up to where in `heads` each write's goes, and the bytes behind it.
+    writes: Vec<(usize, &'a [u8])>,
+}
 
-/// Room that is kept for the next entry.
-const KEPT_BYTES: usize = 1 << 20;
+/// Bytes that a group writes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewWrite<'a> {
+    /// What, and where.
+    pub write: Write<'a>,
+    /// CRC32C of the bytes.
+    pub checksum: u32,
+}
 
-impl NewEntry {
-    /// Forgets what was added.
-    pub fn begin(&mut self) {
-        self.0.clear();
-        self.0.shrink_to(KEPT_BYTES);
-        self.0.resize(HEAD_BYTES, 0);
+impl<'a> NewEntry<'a> {
+    /// The entry of that number, of at least one write; nothing if it would be too long for one.
+    pub fn new(number: u64, writes: &[NewWrite<'a>]) -> Option<NewEntry<'a>> {
+        let mut entry = NewEntry { heads: vec![0; HEAD_BYTES], writes: Vec::with_capacity(writes.len()) };
+        writes.iter().for_each(|NewWrite { write, .. }| entry.add(write));
+        let length = u32::try_from(entry.len()).ok()?;
+        entry.heads[4..12].copy_from_slice(&number.to_le_bytes());
+        entry.heads[12..16].copy_from_slice(&length.to_le_bytes());
+        let checksum = entry.checksum(writes);
+        entry.heads[..4].copy_from_slice(&checksum.to_le_bytes());
+        Some(entry)
     }
 
-    /// Adds bytes that are written.
-    pub fn add(&mut self, path: &str, at: u64, bytes: &[u8]) {
+    fn add(&mut self, Write { path, at, bytes }: &Write<'a>) {
         let path_bytes = u16::try_from(path.len()).expect("names of topics are short");
         let length = u32::try_from(bytes.len()).expect("the queue holds no more");
-        self.0.extend_from_slice(&path_bytes.to_le_bytes());
-        self.0.extend_from_slice(&at.to_le_bytes());
-        self.0.extend_from_slice(&length.to_le_bytes());
-        self.0.extend_from_slice(path.as_bytes());
-        self.0.extend_from_slice(bytes);
+        self.heads.extend_from_slice(&path_bytes.to_le_bytes());
+        self.heads.extend_from_slice(&at.to_le_bytes());
+        self.heads.extend_from_slice(&length.to_le_bytes());
+        self.heads.extend_from_slice(path.as_bytes());
+        self.writes.push((self.heads.len(), bytes));
     }
 
-    /// The whole of it; nothing if it is too long for an entry.
-    pub fn finish(&mut self, number: u64) -> Option<&[u8]> {
-        let length = u32::try_from(self.0.len()).ok()?;
-        self.0[4..12].copy_from_slice(&number.to_le_bytes());
-        self.0[12..16].copy_from_slice(&length.to_le_bytes());
-        let checksum = crc32c::crc32c(&self.0[4..]);
-        self.0[..4].copy_from_slice(&checksum.to_le_bytes());
-        Some(&self.0)
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        self.heads.len() + self.writes.iter().map(|(_, bytes)| bytes.len()).sum::<usize>()
+    }
+
+    /// Its bytes, in order.
+    pub fn slices(&self) -> Vec<IoSlice<'_>> {
+        let mut start = 0;
+        let slices = self.writes.iter().flat_map(|(end, bytes)| {
+            let head = &self.heads[std::mem::replace(&mut start, *end)..*end];
+            [IoSlice::new(head), IoSlice::new(bytes)]
+        });
+        slices.collect()
+    }
+
+    /// That of the bytes from 4 on, without going through what is written once more.
+    fn checksum(&self, writes: &[NewWrite<'_>]) -> u32 {
+        let (mut checksum, mut start) = (0, 4);
+        for ((end, bytes), write) in self.writes.iter().zip(writes) {
+            checksum = crc32c::crc32c_append(checksum, &self.heads[start..*end]);
+            checksum = crc32c::crc32c_combine(checksum, write.checksum, bytes.len());
+            start = *end;
+        }
+        checksum
     }
 }
 
@@ -67,7 +100,7 @@ pub(super) struct Entry<'a> {
 }
 
 /// Bytes that are written.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Write<'a> {
     /// Below the log's folder.
     pub path: &'a str,
@@ -114,10 +147,15 @@ mod tests {
     use super::*;
 
     fn entry(number: u64, writes: &[(&str, u64, &[u8])]) -> Vec<u8> {
-        let mut entry = NewEntry::default();
-        entry.begin();
-        writes.iter().for_each(|(path, at, bytes)| entry.add(path, *at, bytes));
-        entry.finish(number).expect("it is short").to_vec()
+        let write = |&(path, at, bytes)| NewWrite {
+            write: Write { path, at, bytes },
+            checksum: crc32c::crc32c(bytes),
+        };
+        let writes: Vec<_> = writes.iter().map(write).collect();
+        let entry = NewEntry::new(number, &writes).expect("it is short");
+        let bytes: Vec<u8> = entry.slices().iter().flat_map(|slice| slice.to_vec()).collect();
+        assert_eq!(bytes.len(), entry.len());
+        bytes
     }
 
     fn numbers(file: &[u8]) -> Vec<u64> {
@@ -127,13 +165,14 @@ mod tests {
     #[test]
     fn what_was_added_is_found() {
         let mut file = entry(7, &[("topics/a", 0, b"x\n"), ("topics/b", 1 << 40, b"")]);
-        file.extend(entry(8, &[]));
+        file.extend(entry(8, &[("topics/c", 3, b"yz\n")]));
         file.extend([0; 50]);
         let writes = vec![
             Write { path: "topics/a", at: 0, bytes: b"x\n" },
             Write { path: "topics/b", at: 1 << 40, bytes: b"" },
         ];
-        assert_eq!(entries(&file), [Entry { number: 7, writes }, Entry { number: 8, writes: vec![] }]);
+        let next = vec![Write { path: "topics/c", at: 3, bytes: b"yz\n" }];
+        assert_eq!(entries(&file), [Entry { number: 7, writes }, Entry { number: 8, writes: next }]);
     }
 
     #[test]

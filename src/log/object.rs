@@ -13,6 +13,9 @@ use std::sync::Arc;
 pub(super) struct OpenObject {
     data: Arc<File>,
     companion: Arc<File>,
+    /// Where the two are, below the log's folder.
+    pub key: String,
+    pub companion_key: String,
     /// What is committed.
     pub state: Object,
 }
@@ -42,14 +45,20 @@ impl OpenObject {
         let companion = new(&folder.join(names::companion(&name)))?;
         companion.write_all_at(&HEADER, 0)?;
         let state = Object { start_offset, bytes: 0, companion_bytes: HEADER.len() as u64, time };
-        Ok(OpenObject { data, companion, state })
+        Ok(OpenObject::of(topic, partition, state, [data, companion]))
     }
 
     /// Opens the two files to go on where they end.
     pub fn open(folder: &Path, topic: &str, partition: u32, state: Object) -> io::Result<OpenObject> {
         let name = names::object(topic, partition, state.start_offset);
         let open = |name: &str| OpenOptions::new().write(true).open(folder.join(name)).map(Arc::new);
-        Ok(OpenObject { data: open(&name)?, companion: open(&names::companion(&name))?, state })
+        let files = [open(&name)?, open(&names::companion(&name))?];
+        Ok(OpenObject::of(topic, partition, state, files))
+    }
+
+    fn of(topic: &str, partition: u32, state: Object, [data, companion]: [Arc<File>; 2]) -> OpenObject {
+        let key = names::partition_key(topic, partition, state.start_offset);
+        OpenObject { data, companion, companion_key: names::companion_key(&key), key, state }
     }
 
     /// Writes lines and their frame behind what is committed.

@@ -2,7 +2,7 @@
 
 use super::committed::{End, Object};
 use super::frame::{FRAME_BYTES, Frame, checksum};
-use super::journal_entry::NewEntry;
+use super::journal_entry::{NewWrite, Write};
 use super::object::OpenObject;
 use super::recovery::Restored;
 use super::write_out::Grown;
@@ -28,6 +28,9 @@ pub(super) struct Partition {
     /// The group's lines, each with its end.
     lines: Vec<u8>,
     records: u32,
+    /// Of the lines, once they are written, and their frame.
+    lines_crc: u32,
+    frame: Vec<u8>,
 }
 
 impl Partition {
@@ -44,6 +47,8 @@ impl Partition {
             bytes: 0,
             lines: Vec::new(),
             records: 0,
+            lines_crc: 0,
+            frame: Vec::with_capacity(FRAME_BYTES),
         }
     }
 
@@ -119,27 +124,35 @@ impl Partition {
         }
     }
 
-    /// Writes the group's lines and their frame, and adds that to the journal's entry.
-    pub fn write(&mut self, time: u64, group_frames: u32, entry: &mut NewEntry) -> io::Result<()> {
+    /// Writes the group's lines and their frame.
+    pub fn write(&mut self, time: u64, group_frames: u32) -> io::Result<()> {
+        self.lines_crc = checksum(&self.lines);
         let frame = Frame {
             first_offset: self.end_offset,
             records: self.records,
             gaps: Vec::new(),
             first_byte: self.open_object().state.bytes,
             bytes: u32::try_from(self.lines.len()).expect("the queue holds no more"),
-            bytes_crc: checksum(&self.lines),
+            bytes_crc: self.lines_crc,
             time,
             group_frames,
             ..Frame::default()
         };
-        let mut encoded = Vec::with_capacity(FRAME_BYTES);
-        frame.encode(&mut encoded);
-        self.open_object().write(&self.lines, &encoded)?;
-        let Object { start_offset, bytes, companion_bytes, .. } = self.open_object().state;
-        let object = names::partition_key(&self.topic, self.number, start_offset);
-        entry.add(&object, bytes, &self.lines);
-        entry.add(&names::companion_key(&object), companion_bytes, &encoded);
-        Ok(())
+        self.frame.clear();
+        frame.encode(&mut self.frame);
+        self.open_object().write(&self.lines, &self.frame)
+    }
+
+    /// What it has written, and where.
+    pub fn writes(&self) -> [NewWrite<'_>; 2] {
+        let object = self.open_object();
+        let Object { bytes: at, companion_bytes, .. } = object.state;
+        let lines = Write { path: &object.key, at, bytes: &self.lines };
+        let frame = Write { path: &object.companion_key, at: companion_bytes, bytes: &self.frame };
+        [
+            NewWrite { write: lines, checksum: self.lines_crc },
+            NewWrite { write: frame, checksum: checksum(&self.frame) },
+        ]
     }
 
     /// The files of the open object, as long as the group has made them.
@@ -219,7 +232,7 @@ mod tests {
 
     fn commit_line(partition: &mut Partition, time: u64) {
         partition.add(b"{}");
-        partition.write(time, 1, &mut NewEntry::default()).expect("it can be written");
+        partition.write(time, 1).expect("it can be written");
         partition.commit(time);
     }
 
