@@ -6,8 +6,10 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use thiserror::Error;
 
-/// What is reserved at once for a body that says its length; the rest when it comes, so that a length alone takes none.
+/// What is reserved at once for a body that says its length; the rest as it comes, so that a length alone takes none.
 const FIRST_BYTES: usize = 64 << 10;
+/// So many times what has come is reserved then: with more, less of it is copied to where there is more room.
+const ROOM_AHEAD: usize = 4;
 
 /// A body, and its part of the budget.
 #[derive(Debug)]
@@ -66,8 +68,9 @@ async fn read(mut body: Body, declared: usize, max: usize, mut held: Held) -> Re
         if data.len() == declared && declared > 0 {
             return Ok(Received { bytes: data, held });
         }
-        if all.is_empty() {
-            all.reserve(declared.min(FIRST_BYTES));
+        let room = declared.min(FIRST_BYTES.max(ROOM_AHEAD * (all.len() + data.len())));
+        if all.capacity() < room {
+            all.reserve(room - all.len());
         }
         all.extend_from_slice(&data);
     }
