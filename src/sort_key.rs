@@ -62,6 +62,7 @@ impl PartialEq for SortKey<'_> {
 impl Eq for SortKey<'_> {}
 
 impl Ord for SortKey<'_> {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         text_order(self.country, other.country)
             .then_with(|| self.year.cmp(&other.year))

@@ -13,14 +13,14 @@
 //! Without the journal, because there is no room for it, say, the files of every group are made durable themselves. So it
 //! is also after an error of the disk, until all that the journal holds was written and made durable again.
 
-use super::journal_entry::{NewEntry, NewWrite};
+use super::journal_entry::{NewEntry, Write};
 use super::replay;
 use super::sync::{self, SyncFile, Syncer, What};
 use super::write_out::{Growing, Grown, write_out};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, IoSlice, Seek, SeekFrom, Write};
+use std::io::{self, IoSlice, Seek, SeekFrom, Write as _};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -109,7 +109,7 @@ impl Journal {
     /// Makes durable what a group has written to files. Says for each file whether it is.
     pub fn commit(
         &mut self,
-        writes: &[NewWrite<'_>],
+        writes: &[Write<'_>],
         files: Vec<Grown>,
         syncer: &Syncer,
     ) -> Vec<io::Result<()>> {
@@ -158,7 +158,7 @@ impl Journal {
     }
 
     /// Appends an entry of what was written, durably. False if it is too long.
-    fn append(&mut self, writes: &[NewWrite<'_>], syncer: &Syncer) -> io::Result<bool> {
+    fn append(&mut self, writes: &[Write<'_>], syncer: &Syncer) -> io::Result<bool> {
         let Some(entry) = NewEntry::new(self.next, writes) else { return Ok(false) };
         let length = entry.len() as u64;
         if length > self.file_bytes {

@@ -33,24 +33,15 @@ pub(super) struct NewEntry<'a> {
     writes: Vec<(usize, &'a [u8])>,
 }
 
-/// Bytes that a group writes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NewWrite<'a> {
-    /// What, and where.
-    pub write: Write<'a>,
-    /// CRC32C of the bytes.
-    pub checksum: u32,
-}
-
 impl<'a> NewEntry<'a> {
     /// The entry of that number, of at least one write; nothing if it would be too long for one.
-    pub fn new(number: u64, writes: &[NewWrite<'a>]) -> Option<NewEntry<'a>> {
+    pub fn new(number: u64, writes: &[Write<'a>]) -> Option<NewEntry<'a>> {
         let mut entry = NewEntry { heads: vec![0; HEAD_BYTES], writes: Vec::with_capacity(writes.len()) };
-        writes.iter().for_each(|NewWrite { write, .. }| entry.add(write));
+        writes.iter().for_each(|write| entry.add(write));
         let length = u32::try_from(entry.len()).ok()?;
         entry.heads[4..12].copy_from_slice(&number.to_le_bytes());
         entry.heads[12..16].copy_from_slice(&length.to_le_bytes());
-        let checksum = entry.checksum(writes);
+        let checksum = entry.checksum();
         entry.heads[..4].copy_from_slice(&checksum.to_le_bytes());
         Some(entry)
     }
@@ -80,12 +71,12 @@ impl<'a> NewEntry<'a> {
         slices.collect()
     }
 
-    /// That of the bytes from 4 on, without going through what is written once more.
-    fn checksum(&self, writes: &[NewWrite<'_>]) -> u32 {
+    /// That of the bytes from 4 on.
+    fn checksum(&self) -> u32 {
         let (mut checksum, mut start) = (0, 4);
-        for ((end, bytes), write) in self.writes.iter().zip(writes) {
+        for (end, bytes) in &self.writes {
             checksum = crc32c::crc32c_append(checksum, &self.heads[start..*end]);
-            checksum = crc32c::crc32c_combine(checksum, write.checksum, bytes.len());
+            checksum = crc32c::crc32c_append(checksum, bytes);
             start = *end;
         }
         checksum
@@ -147,10 +138,7 @@ mod tests {
     use super::*;
 
     fn entry(number: u64, writes: &[(&str, u64, &[u8])]) -> Vec<u8> {
-        let write = |&(path, at, bytes)| NewWrite {
-            write: Write { path, at, bytes },
-            checksum: crc32c::crc32c(bytes),
-        };
+        let write = |&(path, at, bytes)| Write { path, at, bytes };
         let writes: Vec<_> = writes.iter().map(write).collect();
         let entry = NewEntry::new(number, &writes).expect("it is short");
         let bytes: Vec<u8> = entry.slices().iter().flat_map(|slice| slice.to_vec()).collect();

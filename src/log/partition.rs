@@ -2,7 +2,7 @@
 
 use super::committed::{End, Object};
 use super::frame::{FRAME_BYTES, Frame, checksum};
-use super::journal_entry::{NewWrite, Write};
+use super::journal_entry::Write;
 use super::object::OpenObject;
 use super::recovery::Restored;
 use super::write_out::Grown;
@@ -28,8 +28,7 @@ pub(super) struct Partition {
     /// The group's lines, each with its end.
     lines: Vec<u8>,
     records: u32,
-    /// Of the lines, once they are written, and their frame.
-    lines_crc: u32,
+    /// Their frame, once they are written.
     frame: Vec<u8>,
 }
 
@@ -47,7 +46,6 @@ impl Partition {
             bytes: 0,
             lines: Vec::new(),
             records: 0,
-            lines_crc: 0,
             frame: Vec::with_capacity(FRAME_BYTES),
         }
     }
@@ -126,14 +124,13 @@ impl Partition {
 
     /// Writes the group's lines and their frame.
     pub fn write(&mut self, time: u64, group_frames: u32) -> io::Result<()> {
-        self.lines_crc = checksum(&self.lines);
         let frame = Frame {
             first_offset: self.end_offset,
             records: self.records,
             gaps: Vec::new(),
             first_byte: self.open_object().state.bytes,
             bytes: u32::try_from(self.lines.len()).expect("the queue holds no more"),
-            bytes_crc: self.lines_crc,
+            bytes_crc: checksum(&self.lines),
             time,
             group_frames,
             ..Frame::default()
@@ -144,14 +141,11 @@ impl Partition {
     }
 
     /// What it has written, and where.
-    pub fn writes(&self) -> [NewWrite<'_>; 2] {
-        let object = self.open_object();
-        let Object { bytes: at, companion_bytes, .. } = object.state;
-        let lines = Write { path: &object.key, at, bytes: &self.lines };
-        let frame = Write { path: &object.companion_key, at: companion_bytes, bytes: &self.frame };
+    pub fn writes(&self) -> [Write<'_>; 2] {
+        let OpenObject { key, companion_key, state, .. } = self.open_object();
         [
-            NewWrite { write: lines, checksum: self.lines_crc },
-            NewWrite { write: frame, checksum: checksum(&self.frame) },
+            Write { path: key, at: state.bytes, bytes: &self.lines },
+            Write { path: companion_key, at: state.companion_bytes, bytes: &self.frame },
         ]
     }
 

@@ -134,7 +134,8 @@ impl Edit<'_> {
             return Ok(self.next);
         }
         self.find_leaf(key);
-        self.leaves[self.at].binary_search_by(|row| row.0.cmp(key))
+        // It is to be changed. A copy is in the cache when it is searched.
+        own(&mut self.leaves[self.at]).binary_search_by(|row| row.0.cmp(key))
     }
 
     /// Goes to the leaf that has the key, or would get it.

@@ -5,6 +5,7 @@ use super::post::{LargeCounts, Post};
 use super::versions::Versions;
 use crate::held::{Held, Part};
 use crate::row::Row;
+use std::hint::black_box;
 
 /// Posts are kept in blocks, so that a growing segment copies none and wastes little.
 const BLOCK_POSTS: usize = 64;
@@ -104,6 +105,8 @@ impl Segment {
 
     /// Closes the tick of the segment of this number: `changed` is given every post that it touched, as it was and as it is.
     pub fn close(&mut self, number: usize, mut changed: impl FnMut(&Post, &Post)) {
+        // Read first, so that waits for memory overlap: it is a while since the tick touched them.
+        black_box(self.open.iter().fold(0, |all, index| all ^ self.post(*index).ind));
         for (index, before) in self.open.iter().zip(&self.before) {
             let index = *index as usize;
             let post = &mut self.blocks[index / BLOCK_POSTS][index % BLOCK_POSTS];
