@@ -5,6 +5,7 @@
 
 use crate::sort_key::SortKey;
 use crate::views::Numbers;
+use std::cmp::Ordering;
 use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
@@ -12,6 +13,9 @@ use std::sync::Arc;
 const MOST_ROWS: usize = 32;
 /// A leaf with fewer is put together with one beside it, where both fit into one that is not full at once.
 const FEW_ROWS: usize = MOST_ROWS / 4;
+
+/// So many rows behind the last change are looked at before others: those of a group change together.
+const NEAR_ROWS: usize = 3;
 
 /// Rows by what sorts them.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +71,7 @@ pub struct Edit<'a> {
     size: &'a mut usize,
     /// The leaf of the last change.
     at: usize,
-    /// The place in it of the row behind that change: it is mostly the next one to change.
+    /// The place in it of the row behind that change: it, or one near it, is mostly the next to change.
     next: usize,
 }
 
@@ -129,23 +133,38 @@ impl Edit<'_> {
 
     /// Goes to the leaf that has the key, or would get it. Where it is there, or where it would be.
     fn find(&mut self, key: &SortKey<'_>) -> Result<usize, usize> {
-        let next = self.leaves.get(self.at).and_then(|leaf| leaf.get(self.next));
-        if next.is_some_and(|(next, _)| next == key) {
-            return Ok(self.next);
+        let rows = self.leaves.get(self.at).and_then(|leaf| leaf.get(self.next..)).unwrap_or_default();
+        for (place, (row, _)) in (self.next..).zip(rows.iter().take(NEAR_ROWS)) {
+            match row.cmp(key) {
+                Ordering::Less => {}
+                Ordering::Equal => return Ok(place),
+                Ordering::Greater if place > self.next => return Err(place),
+                Ordering::Greater => break,
+            }
         }
         self.find_leaf(key);
         // It is to be changed. A copy is in the cache when it is searched.
         own(&mut self.leaves[self.at]).binary_search_by(|row| row.0.cmp(key))
     }
 
-    /// Goes to the leaf that has the key, or would get it.
+    /// Goes to the leaf that has the key, or would get it. The way is short where that is near.
     fn find_leaf(&mut self, key: &SortKey<'_>) {
         let begins_before = |leaf: &Arc<Leaf>| leaf.first().is_some_and(|(first, _)| first <= key);
-        let is_here = self.leaves.get(self.at).is_some_and(begins_before)
-            && !self.leaves.get(self.at + 1).is_some_and(begins_before);
-        if !is_here {
-            self.at = self.leaves.partition_point(begins_before).saturating_sub(1);
+        let (mut from, mut to, mut step) = (0, self.leaves.len(), 1);
+        if self.leaves.get(self.at).is_some_and(begins_before) {
+            from = self.at + 1;
+            while let Some(leaf) = self.leaves.get(self.at + step) {
+                if !begins_before(leaf) {
+                    to = self.at + step;
+                    break;
+                }
+                from = self.at + step + 1;
+                step *= 2;
+            }
+        } else {
+            to = to.min(self.at);
         }
+        self.at = (from + self.leaves[from..to].partition_point(begins_before)).saturating_sub(1);
     }
 }
 
