@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 pub enum Work {
     /// Messages to decode in a tick.
     Block(Tick, Block),
-    /// Nothing at the moment; this tick is open.
-    Nothing(Tick),
+    /// Nothing at the moment; this tick is open, and to be closed when so much time has passed if nothing comes until then.
+    Nothing(Tick, Duration),
     /// Nothing any more; this was the last tick.
     Finished(Tick),
 }
@@ -32,9 +32,16 @@ pub struct TickLimits {
     /// Once it has so many positions.
     pub max_records: u64,
     /// Once it has been open for so long, when the sources are caught up with. If all has been read and the ticks before it
-    /// are complete, it is closed at once.
+    /// are complete, it is closed at once. One of bulk may be open longer.
     pub max_time: Duration,
 }
+
+/// A tick that gets so many positions within its time is one of bulk. It touches most of the groups that there are, and changes
+/// most rows of views, so one that is twice as large takes far less than twice as long. So it waits for more, as long as there
+/// comes some in such a time, up to so many times as long. Where fewer come in that time, they do not wait however many they
+/// are: they would else be late ever after, as more come while a large tick is worked on.
+const BULK_POSITIONS: u64 = 1 << 14;
+const BULK_TIMES: u32 = 4;
 
 /// Hands out blocks and cuts ticks. All workers share it.
 pub struct Sequencer {
@@ -50,6 +57,10 @@ struct Inner {
     items: Items,
     open: Cut,
     open_since: Instant,
+    /// When the last block came.
+    last_block: Instant,
+    /// Whether the open tick is one of bulk.
+    is_bulk: bool,
     cuts: Cuts,
     /// Whether what was there at the start has been read.
     is_live: bool,
@@ -70,6 +81,8 @@ impl Sequencer {
             // Tick 0 is what was before.
             open: Cut::default().next(),
             open_since: Instant::now(),
+            last_block: Instant::now(),
+            is_bulk: false,
             cuts: Cuts::default(),
             is_live: false,
             is_all_read: false,
@@ -102,7 +115,10 @@ impl Sequencer {
                     }
                     let is_live = inner.is_live;
                     inner.is_all_read = false;
+                    inner.last_block = Instant::now();
                     inner.open.add(&block, is_live);
+                    inner.is_bulk |= inner.open.positions >= BULK_POSITIONS
+                        && inner.open_since.elapsed() < self.limits.max_time;
                     inner.duplicates += duplicates;
                     return Work::Block(inner.open.tick, block);
                 }
@@ -125,20 +141,43 @@ impl Sequencer {
                         inner.cut();
                         self.wake();
                     }
-                    return Work::Nothing(inner.open.tick);
+                    let left = self.time_left(&inner);
+                    return Work::Nothing(inner.open.tick, left);
                 }
                 Err(TryRecvError::Disconnected) => return Work::Finished(inner.open.tick),
             }
         }
     }
 
-    /// Whether the open tick is to be closed: when it is large; and of live records when it is old, or when all that there was
+    /// Whether the open tick is to be closed: when it is full; and of live records when it is old, or when all that there was
     /// a moment ago is in it and the ticks before it are complete, so that it would wait for nothing but more records.
     fn is_due(&self, inner: &Inner) -> bool {
         let is_next = || self.complete_below.load(Ordering::Acquire) >= inner.open.tick;
-        let is_old = || inner.open_since.elapsed() >= self.limits.max_time;
+        let has_all = || inner.is_all_read && self.pause_left(inner).is_zero() && is_next();
         inner.open.positions >= self.limits.max_records
-            || inner.is_live && inner.open.positions > 0 && (inner.is_all_read && is_next() || is_old())
+            || inner.is_live && inner.open.positions > 0 && (has_all() || self.age_left(inner).is_zero())
+    }
+
+    /// Until when the open tick need not be closed if nothing comes and the ticks before it are complete.
+    fn time_left(&self, inner: &Inner) -> Duration {
+        let (age, pause) = (self.age_left(inner), self.pause_left(inner));
+        match inner.open.positions {
+            0 => Duration::MAX,
+            _ if inner.is_all_read && !pause.is_zero() => pause.min(age),
+            _ => age,
+        }
+    }
+
+    /// How long the open tick may stay open at most.
+    fn age_left(&self, inner: &Inner) -> Duration {
+        let max_time = self.limits.max_time.saturating_mul(if inner.is_bulk { BULK_TIMES } else { 1 });
+        max_time.saturating_sub(inner.open_since.elapsed())
+    }
+
+    /// How long the open tick waits for more although it has all that there is.
+    fn pause_left(&self, inner: &Inner) -> Duration {
+        let pause = if inner.is_bulk { self.limits.max_time } else { Duration::ZERO };
+        pause.saturating_sub(inner.last_block.elapsed())
     }
 
     /// All ticks below are complete.
@@ -186,9 +225,84 @@ impl Inner {
     fn cut(&mut self) -> Tick {
         let next = self.open.next();
         let cut = std::mem::replace(&mut self.open, next);
-        self.open_since = Instant::now();
+        (self.open_since, self.is_bulk) = (Instant::now(), false);
         let tick = cut.tick;
         self.cuts.keep(cut);
         tick
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::{Fault, PartitionName};
+    use crate::block::{Messages, Origin, Times};
+    use crate::dead_letters::Letter;
+    use crate::skips::Skips;
+    use pinflow_dataflows::kind::Kind;
+    use std::sync::Arc;
+
+    struct NoLetters;
+
+    impl Letters for NoLetters {
+        fn finish_block(&self, _: u32, _: u64, _: &[Letter]) {}
+        fn fault(&self, _: u32, _: u64, _: Fault) {}
+        fn unread(&self, _: Vec<Fault>) {}
+    }
+
+    fn block(positions: u64) -> Item {
+        let partition = Arc::new(PartitionName { topic: "pin".to_owned(), number: Some(0) });
+        let origin = Origin { source: "log".to_owned(), partition, object: "object".to_owned() };
+        let block = Block {
+            kind: Kind::Pin,
+            partition: 0,
+            rank: 0,
+            sequence: 0,
+            first_order: 1,
+            first_position: 0,
+            positions,
+            skips: Skips::default(),
+            bytes: 0,
+            times: Times::one(1),
+            origin: Arc::new(origin),
+            messages: Messages::Lines(Vec::new()),
+            envelopes: Vec::new(),
+        };
+        Item::Block(block, 0)
+    }
+
+    /// The tick that is open after a block of so many positions, all that there is, has come in tick 2, and how long it may stay
+    /// so, if ticks may be open for so long.
+    fn open_after(positions: u64, max_time: Duration, are_earlier_complete: bool) -> (Tick, Duration) {
+        let (sender, items) = crossbeam_channel::unbounded();
+        let sequencer = Sequencer::new(items, TickLimits { max_records: 1 << 20, max_time });
+        [Item::CaughtUp, block(positions), Item::AllRead]
+            .map(|item| sender.send(item).expect("there is room"));
+        assert!(matches!(sequencer.next_work(&NoLetters), Work::Block(2, _)));
+        if are_earlier_complete {
+            sequencer.complete_below(2);
+        }
+        match sequencer.next_work(&NoLetters) {
+            Work::Nothing(tick, left) => (tick, left),
+            work => panic!("{work:?}"),
+        }
+    }
+
+    #[test]
+    fn ticks_are_closed_when_they_would_wait_for_nothing_but_more_records_unless_they_are_of_bulk() {
+        const LONG: Duration = Duration::from_secs(3600);
+        let check = |positions, max_time, are_earlier_complete, is_closed: bool| {
+            let (tick, left) = open_after(positions, max_time, are_earlier_complete);
+            assert_eq!(tick, if is_closed { 3 } else { 2 }, "{positions} positions, {max_time:?}");
+            left
+        };
+        assert_eq!(check(1, LONG, true, true), Duration::MAX, "an empty tick may stay open");
+        assert!(check(1, LONG, false, false) > LONG / 2);
+        check(1, Duration::ZERO, false, true);
+        check(BULK_POSITIONS - 1, LONG, true, true);
+        let left = check(BULK_POSITIONS, LONG, true, false);
+        assert!(left > LONG / 2 && left <= LONG, "{left:?}");
+        check(BULK_POSITIONS, Duration::ZERO, false, true);
+        check(1 << 20, LONG, false, true);
     }
 }

@@ -84,13 +84,13 @@ pub fn run(worker: &mut Worker, shared: &Shared) {
                 part.is_measured = false;
                 part.measure_if_due();
             }
-            Work::Nothing(tick) => {
+            Work::Nothing(tick, left) => {
                 part.enter(worker, tick);
                 // What is still on its way changes the state, also that of workers that decoded nothing.
                 if part.is_complete() {
                     part.measure_if_due();
                 }
-                part.wait(worker);
+                part.wait(worker, left);
                 part.times.wait += start.elapsed();
             }
             Work::Finished(tick) => break tick,
@@ -191,10 +191,10 @@ impl<'a> Part<'a> {
         self.hand_over();
     }
 
-    /// Nothing to decode: waits until there is.
-    fn wait(&mut self, worker: &mut Worker) {
+    /// Nothing to decode: waits until there is, or the open tick is to be closed.
+    fn wait(&mut self, worker: &mut Worker, left: Duration) {
         let will_be_woken = self.is_complete() && self.shared.sequencer.is_live();
-        self.step_or_park(worker, if will_be_woken { PARK } else { SHORT_PARK });
+        self.step_or_park(worker, if will_be_woken { PARK.min(left) } else { SHORT_PARK });
     }
 
     /// Whether all ticks before the one that is open are complete.
