@@ -28,6 +28,7 @@ pub mod threads;
 pub mod skips;
 pub mod buffers;
 pub mod sequencer;
+pub mod bulk;
 pub mod cuts;
 pub mod worker;
 pub mod deliveries;

@@ -5,6 +5,7 @@
 
 use crate::archive::{Item, Items};
 use crate::block::Block;
+use crate::bulk::Bulk;
 use crate::cuts::{Cut, Cuts};
 use crate::dead_letters::Letters;
 use crate::store::StoreError;
@@ -34,13 +35,12 @@ pub struct TickLimits {
     /// Once it has been open for so long, when the sources are caught up with. If all has been read and the ticks before it
     /// are complete, it is closed at once. One of bulk may be open longer.
     pub max_time: Duration,
+    /// So many records a second are bulk.
+    pub bulk_rate: u64,
 }
 
-/// A tick that gets so many positions within its time is one of bulk. It touches most of the groups that there are, and changes
-/// most rows of views, so one that is twice as large takes far less than twice as long. So it waits for more, as long as there
-/// comes some in such a time, up to so many times as long. Where fewer come in that time, they do not wait however many they
-/// are: they would else be late ever after, as more come while a large tick is worked on.
-const BULK_POSITIONS: u64 = 1 << 14;
+/// A tick of bulk touches most of the groups that there are, and changes most rows of views, so one that is twice as large takes
+/// far less than twice as long. So it waits for more, as long as some comes within `max_time`, up to so many times as long.
 const BULK_TIMES: u32 = 4;
 
 /// Hands out blocks and cuts ticks. All workers share it.
@@ -59,8 +59,7 @@ struct Inner {
     open_since: Instant,
     /// When the last block came.
     last_block: Instant,
-    /// Whether the open tick is one of bulk.
-    is_bulk: bool,
+    bulk: Bulk,
     cuts: Cuts,
     /// Whether what was there at the start has been read.
     is_live: bool,
@@ -82,7 +81,7 @@ impl Sequencer {
             open: Cut::default().next(),
             open_since: Instant::now(),
             last_block: Instant::now(),
-            is_bulk: false,
+            bulk: Bulk::new(limits.bulk_rate),
             cuts: Cuts::default(),
             is_live: false,
             is_all_read: false,
@@ -115,10 +114,9 @@ impl Sequencer {
                     }
                     let is_live = inner.is_live;
                     inner.is_all_read = false;
-                    inner.last_block = Instant::now();
                     inner.open.add(&block, is_live);
-                    inner.is_bulk |= inner.open.positions >= BULK_POSITIONS
-                        && inner.open_since.elapsed() < self.limits.max_time;
+                    inner.bulk.add(&block);
+                    inner.last_block = Instant::now();
                     inner.duplicates += duplicates;
                     return Work::Block(inner.open.tick, block);
                 }
@@ -170,13 +168,13 @@ impl Sequencer {
 
     /// How long the open tick may stay open at most.
     fn age_left(&self, inner: &Inner) -> Duration {
-        let max_time = self.limits.max_time.saturating_mul(if inner.is_bulk { BULK_TIMES } else { 1 });
+        let max_time = self.limits.max_time.saturating_mul(if inner.bulk.is_now() { BULK_TIMES } else { 1 });
         max_time.saturating_sub(inner.open_since.elapsed())
     }
 
     /// How long the open tick waits for more although it has all that there is.
     fn pause_left(&self, inner: &Inner) -> Duration {
-        let pause = if inner.is_bulk { self.limits.max_time } else { Duration::ZERO };
+        let pause = if inner.bulk.is_now() { self.limits.max_time } else { Duration::ZERO };
         pause.saturating_sub(inner.last_block.elapsed())
     }
 
@@ -225,7 +223,7 @@ impl Inner {
     fn cut(&mut self) -> Tick {
         let next = self.open.next();
         let cut = std::mem::replace(&mut self.open, next);
-        (self.open_since, self.is_bulk) = (Instant::now(), false);
+        self.open_since = Instant::now();
         let tick = cut.tick;
         self.cuts.keep(cut);
         tick
@@ -250,7 +248,8 @@ mod tests {
         fn unread(&self, _: Vec<Fault>) {}
     }
 
-    fn block(positions: u64) -> Item {
+    /// A block of so many positions, written then.
+    fn block(positions: u64, time: u64) -> Item {
         let partition = Arc::new(PartitionName { topic: "pin".to_owned(), number: Some(0) });
         let origin = Origin { source: "log".to_owned(), partition, object: "object".to_owned() };
         let block = Block {
@@ -263,7 +262,7 @@ mod tests {
             positions,
             skips: Skips::default(),
             bytes: 0,
-            times: Times::one(1),
+            times: Times::one(time),
             origin: Arc::new(origin),
             messages: Messages::Lines(Vec::new()),
             envelopes: Vec::new(),
@@ -271,14 +270,23 @@ mod tests {
         Item::Block(block, 0)
     }
 
-    /// The tick that is open after a block of so many positions, all that there is, has come in tick 2, and how long it may stay
-    /// so, if ticks may be open for so long.
-    fn open_after(positions: u64, max_time: Duration, are_earlier_complete: bool) -> (Tick, Duration) {
+    /// How long ticks may be open, and how many records a second are bulk.
+    const LONG: Duration = Duration::from_secs(3600);
+    const BULK: u64 = 1000;
+
+    /// The tick that is open after blocks have come in tick 2, and nothing else is there, and how long it may stay so.
+    fn open_after(blocks: &[(u64, u64)], max_time: Duration, are_earlier_complete: bool) -> (Tick, Duration) {
         let (sender, items) = crossbeam_channel::unbounded();
-        let sequencer = Sequencer::new(items, TickLimits { max_records: 1 << 20, max_time });
-        [Item::CaughtUp, block(positions), Item::AllRead]
-            .map(|item| sender.send(item).expect("there is room"));
-        assert!(matches!(sequencer.next_work(&NoLetters), Work::Block(2, _)));
+        let limits = TickLimits { max_records: 10_000, max_time, bulk_rate: BULK };
+        let sequencer = Sequencer::new(items, limits);
+        let send = |item| sender.send(item).expect("there is room");
+        send(Item::CaughtUp);
+        assert!(matches!(sequencer.next_work(&NoLetters), Work::Nothing(2, Duration::MAX)));
+        for (positions, time) in blocks {
+            send(block(*positions, *time));
+            assert!(matches!(sequencer.next_work(&NoLetters), Work::Block(2, _)));
+        }
+        send(Item::AllRead);
         if are_earlier_complete {
             sequencer.complete_below(2);
         }
@@ -290,19 +298,19 @@ mod tests {
 
     #[test]
     fn ticks_are_closed_when_they_would_wait_for_nothing_but_more_records_unless_they_are_of_bulk() {
-        const LONG: Duration = Duration::from_secs(3600);
-        let check = |positions, max_time, are_earlier_complete, is_closed: bool| {
-            let (tick, left) = open_after(positions, max_time, are_earlier_complete);
-            assert_eq!(tick, if is_closed { 3 } else { 2 }, "{positions} positions, {max_time:?}");
+        let check = |blocks: &[(u64, u64)], max_time, are_earlier_complete, is_closed: bool| {
+            let (tick, left) = open_after(blocks, max_time, are_earlier_complete);
+            assert_eq!(tick, if is_closed { 3 } else { 2 }, "{blocks:?}, {max_time:?}");
             left
         };
-        assert_eq!(check(1, LONG, true, true), Duration::MAX, "an empty tick may stay open");
-        assert!(check(1, LONG, false, false) > LONG / 2);
-        check(1, Duration::ZERO, false, true);
-        check(BULK_POSITIONS - 1, LONG, true, true);
-        let left = check(BULK_POSITIONS, LONG, true, false);
+        assert_eq!(check(&[(1, 7)], LONG, true, true), Duration::MAX, "an empty tick may stay open");
+        assert!(check(&[(1, 7)], LONG, false, false) > LONG / 2);
+        check(&[(1, 7)], Duration::ZERO, false, true);
+        check(&[(BULK, 7)], LONG, true, true);
+        let bulk = [(BULK, 7), (1, 400)];
+        let left = check(&bulk, LONG, true, false);
         assert!(left > LONG / 2 && left <= LONG, "{left:?}");
-        check(BULK_POSITIONS, Duration::ZERO, false, true);
-        check(1 << 20, LONG, false, true);
+        check(&[(BULK / 10, 7), (1, 400)], LONG, true, true);
+        check(&[(10_000, 7)], LONG, false, true);
     }
 }

@@ -172,7 +172,11 @@ pub fn replay(options: &Options, config: &Config) -> Result<Replayed, ReplayErro
 
 /// A replay is behind its sources from beginning to end, so time closes no tick.
 fn tick_limits(config: &Config) -> TickLimits {
-    TickLimits { max_records: config.replay.tick_max_records as u64, max_time: Duration::MAX }
+    TickLimits {
+        max_records: config.replay.tick_max_records as u64,
+        max_time: Duration::MAX,
+        bulk_rate: u64::MAX,
+    }
 }
 
 fn count_all(partitions: &[Partition], progress: &Progress) {

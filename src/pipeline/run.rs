@@ -34,6 +34,8 @@ use std::time::{Duration, Instant};
 use timely::communication::WorkerGuards;
 use tracing::{info, warn};
 
+/// Records a second that are bulk for each worker: more than workers keep up with when requests have a hundred.
+const BULK_RATE_OF_A_WORKER: u64 = 250_000;
 /// How long the workers get to end when the run stops. Nothing depends on it: what is not in the views yet is in the log.
 const WORKERS_END: Duration = Duration::from_secs(2);
 
@@ -248,5 +250,6 @@ fn tick_limits(config: &Config) -> TickLimits {
     TickLimits {
         max_records: config.replay.tick_max_records as u64,
         max_time: Duration::from_millis(config.live.tick_max_ms as u64),
+        bulk_rate: BULK_RATE_OF_A_WORKER * config.workers as u64,
     }
 }
