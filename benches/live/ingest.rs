@@ -4,7 +4,7 @@
 use crate::figures::Figures;
 use crate::posts::{Posts, Request, post};
 use crate::program::Program;
-use crate::rate::{CONNECTIONS, until_seen};
+use crate::rate::until_seen;
 use pinflow::config::Config;
 use pinflow::emulate::{self, EmulateArgs};
 use pinflow_dataflows::kind::Kind;
@@ -17,6 +17,10 @@ use walkdir::WalkDir;
 
 /// Records of a request.
 const LINES: usize = 1000;
+
+/// Connections that send as fast as they are answered. With half as many both cores are idle now and then, as all wait for the
+/// disk.
+const CONNECTIONS: usize = 16;
 
 /// Measures as often as there are rounds.
 pub fn measure(posts: u64, rounds: usize, figures: &mut Figures) {
