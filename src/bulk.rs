@@ -6,7 +6,7 @@ use crate::block::Block;
 /// when it comes at once.
 const WINDOW_MS: u64 = 250;
 
-/// Counts live records by when they were written. When they are read does not count: where many have only gathered while ticks
+/// Counts records by when they were written. When they are read does not count: where many have only gathered while ticks
 /// before were worked on, larger ones would be late ever after.
 #[derive(Debug)]
 pub struct Bulk {

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Parts of the highest rate.
-const PARTS: [f64; 4] = [0.0, 0.1, 0.5, 0.9];
+const PARTS: [f64; 5] = [0.0, 0.1, 0.5, 0.8, 0.9];
 /// Records a second whose way is followed, each in a request of its own.
 const FOLLOWED: f64 = 200.0;
 /// Connections for them, and as many for the others: more than are ever in use at these rates, so none waits for another.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// and so are the times until records are seen: those of a request come at once.
 pub const POSTS_AT_A_TIME: u64 = 100;
 /// Connections that send as fast as they are answered: while some requests wait for the disk others are read.
-pub const CONNECTIONS: usize = 8;
+const CONNECTIONS: usize = 8;
 /// Records that are written in advance and then sent.
 const RECORDS_AT_A_TIME: u64 = 1_000_000;
 

@@ -1,6 +1,7 @@
 //! Reads an object of lines together with its companion, which says when the lines were written, which offsets they
 //! have, and whether they are still what was written.
 
+use super::lines;
 use super::piece::{Piece, Timed};
 use crate::block::{Messages, Times, is_blank};
 use crate::log::frame::Frame;
@@ -243,8 +244,7 @@ fn cut_lines(frame: &Frame, lines: &[u8], piece_bytes: usize) -> Vec<Piece> {
         let long_enough = piece_bytes.clamp(1, rest.len()) - 1;
         let end = memchr::memchr(b'\n', &rest[long_enough..]).map_or(rest.len(), |end| long_enough + end + 1);
         let (piece, behind) = rest.split_at(end);
-        let unended = u64::from(!piece.ends_with(b"\n"));
-        let count = memchr::memchr_iter(b'\n', piece).count() as u64 + unended;
+        let count = lines::count(piece);
         let (messages, skips, times) =
             (Messages::Lines(piece.to_vec()), Skips::default(), Times::one(frame.time));
         pieces.push(Piece::Timed(Timed { messages, count, first_offset, skips, times }));

@@ -94,8 +94,13 @@ fn line_end(bytes: &[u8]) -> usize {
 
 fn whole_lines(mut piece: Vec<u8>, end: usize) -> Piece {
     piece.truncate(end);
-    let lines = memchr::memchr_iter(b'\n', &piece).count() + usize::from(!piece.ends_with(b"\n"));
-    Piece::Lines(piece, lines as u64)
+    let lines = count(&piece);
+    Piece::Lines(piece, lines)
+}
+
+/// How many lines a piece has, the last of which may lack its LF. It is not empty.
+pub(super) fn count(piece: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', piece).count() as u64 + u64::from(!piece.ends_with(b"\n"))
 }
 
 #[cfg(test)]

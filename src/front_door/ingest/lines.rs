@@ -3,7 +3,7 @@
 use crate::block::is_blank;
 use crate::front_door::record::{Incoming, ManyRecords, text_of};
 use bytes::Bytes;
-use std::str::Utf8Error;
+use simdutf8::compat::Utf8Error;
 
 /// What a body held.
 #[derive(Debug, PartialEq, Eq)]
