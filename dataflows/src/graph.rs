@@ -136,10 +136,7 @@ fn first_years<'s>(
     let owner = |change: &PersonChange| change.membership.bucket() as u64;
     tick_by_tick(changes, "First years of people", owner, move |_, changes| {
         let mut people = state.people.borrow_mut();
-        for is_added in [true, false] {
-            let changes = changes.iter().flatten().filter(|change| change.is_added == is_added);
-            changes.for_each(|change| people.apply(change));
-        }
+        people.apply_all(&changes);
         people.changes().collect()
     })
 }

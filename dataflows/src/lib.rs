@@ -11,6 +11,7 @@ pub mod chunk;
 pub mod graph;
 mod stash;
 mod sums;
+mod sorted;
 mod latest;
 mod combine;
 mod groups;

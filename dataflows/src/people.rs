@@ -6,6 +6,7 @@ use crate::names::NameId;
 use crate::row::Year;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
+use std::hint::black_box;
 
 /// A user row's part in a person: name, age (255: null) and join year in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,9 @@ impl Membership {
 /// Parts of the table; changes travel in their order, so that they meet a part that the cache holds.
 pub(crate) const BUCKETS: usize = 256;
 
+/// With more changes in a tick, several meet in each part of the table.
+const READ_AHEAD: usize = 8 * BUCKETS;
+
 /// A person has a row more in a year, or one less.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct PersonChange {
@@ -71,9 +75,8 @@ impl People {
         People { buckets: (0..BUCKETS).map(|_| HashTable::new()).collect(), years: Map::default() }
     }
 
-    /// Counts a row. All of a tick's rows that are added must come before those that are removed, whichever workers they
-    /// come from: then what is removed is always there.
-    pub fn apply(&mut self, change: &PersonChange) {
+    /// Counts a row.
+    fn apply(&mut self, change: &PersonChange) {
         let membership = change.membership;
         let bucket = &mut self.buckets[membership.bucket()];
         let (before, after) = match change.is_added {
@@ -81,6 +84,26 @@ impl People {
             false => remove(bucket, membership),
         };
         note(&mut self.years, before, after);
+    }
+
+    /// Applies all changes of a tick.
+    pub fn apply_all(&mut self, changes: &[Vec<PersonChange>]) {
+        if changes.iter().map(Vec::len).sum::<usize>() <= READ_AHEAD {
+            self.read_ahead(changes.iter().flatten());
+        }
+        // What is removed is there then, whichever workers it comes from.
+        for is_added in [true, false] {
+            let changes = changes.iter().flatten().filter(|change| change.is_added == is_added);
+            changes.for_each(|change| self.apply(change));
+        }
+    }
+
+    /// Reads what changes concern. It lies far apart in memory: here the waits for it overlap.
+    fn read_ahead<'a>(&self, changes: impl Iterator<Item = &'a PersonChange>) {
+        let first = |PersonChange { membership, .. }: &PersonChange| {
+            self.buckets[membership.bucket()].iter_hash(membership.hash()).next().map_or(0, |entry| *entry)
+        };
+        black_box(changes.map(first).fold(0, |all, entry| all ^ entry));
     }
 
     /// The changes of the number of people by year since the last call.
@@ -161,9 +184,10 @@ mod tests {
         let membership = |&(name, age, year): &(u32, u8, u16)| {
             Membership::new(NameId::from_number(name).unwrap(), age, Year::new(year).unwrap())
         };
-        for (rows, is_added) in [(added, true), (removed, false)] {
-            rows.iter().for_each(|row| people.apply(&PersonChange { membership: membership(row), is_added }));
-        }
+        let of = |rows: &[(u32, u8, u16)], is_added| {
+            rows.iter().map(|row| PersonChange { membership: membership(row), is_added }).collect()
+        };
+        people.apply_all(&[of(removed, false), of(added, true)]);
         let mut changes: Vec<_> = people.changes().map(|change| (change.year.get(), change.change)).collect();
         changes.sort();
         changes

@@ -3,7 +3,6 @@
 mod popularity;
 mod categories;
 mod multiset;
-mod sorted;
 mod medians;
 
 pub(crate) use categories::roll_up;

@@ -1,6 +1,6 @@
 //! A group's follower counts, from which the exact lower median is read.
 
-use super::sorted::place_of;
+use crate::sorted::partition_point;
 use crate::row::Count;
 
 /// Values of a block before it is split.
@@ -33,10 +33,10 @@ impl Multiset {
         }
         self.size += times;
         // The first block's first value is 0, and none is less.
-        let at = place_of(&self.firsts, value + 1) - 1;
+        let at = partition_point(&self.firsts, |first| *first <= value) - 1;
         let block = &mut self.blocks[at];
         block.size += times;
-        let place = place_of(&block.values, value);
+        let place = partition_point(&block.values, |other| *other < value);
         if block.values.get(place) != Some(&value) {
             block.values.insert(place, value);
             block.times.insert(place, times);

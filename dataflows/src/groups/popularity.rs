@@ -1,6 +1,6 @@
 //! A group's posts by category, from which the most popular are read.
 
-use super::sorted::place_of;
+use crate::sorted::partition_point;
 use crate::names::NameId;
 use crate::ranks::with_ranks;
 use std::cmp::Reverse;
@@ -24,7 +24,7 @@ pub(crate) struct Ranked {
 impl Popularity {
     /// Adds `posts` (or takes away, if negative) of a category. Gives how many it had, and how many it has.
     pub fn add(&mut self, category: NameId, posts: i64) -> (i64, i64) {
-        let at = place_of(&self.categories, category);
+        let at = partition_point(&self.categories, |other| *other < category);
         if self.categories.get(at) != Some(&category) {
             self.categories.insert(at, category);
             self.posts.insert(at, posts);

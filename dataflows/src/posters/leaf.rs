@@ -9,8 +9,6 @@ const LIMIT: usize = 4096;
 
 /// Candidates from one on, up to the next leaf's.
 pub(super) struct Leaf {
-    /// The least that belongs here.
-    pub from: Candidate,
     added: Vec<Counted>,
     /// Of those that were added; they are taken out once they are many, or the best are needed.
     removed: Vec<Counted>,
@@ -19,8 +17,8 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
-    pub fn new(from: Candidate) -> Leaf {
-        Leaf { from, added: Vec::new(), removed: Vec::new(), is_sorted: true, limit: LIMIT }
+    pub fn new() -> Leaf {
+        Leaf { added: Vec::new(), removed: Vec::new(), is_sorted: true, limit: LIMIT }
     }
 
     pub fn add(&mut self, post: Counted) {
@@ -53,8 +51,8 @@ impl Leaf {
         self.is_sorted = false;
     }
 
-    /// If it is too long: the upper half, as a leaf of its own.
-    pub fn split(&mut self, counts: &LargeCounts) -> Option<Leaf> {
+    /// If it is too long: the upper half, as a leaf of its own, and the least candidate that belongs there.
+    pub fn split(&mut self, counts: &LargeCounts) -> Option<(Candidate, Leaf)> {
         if self.added.len() <= self.limit {
             return None;
         }
@@ -72,14 +70,14 @@ impl Leaf {
             self.limit = 2 * self.added.len();
             return None;
         };
-        let mut upper = Leaf { is_sorted: false, ..Leaf::new(from) };
+        let mut upper = Leaf { is_sorted: false, ..Leaf::new() };
         let is_upper = |post: &Counted| candidate(post) >= from;
         (upper.added, self.added) = self.added.iter().partition(|post| is_upper(post));
         (upper.removed, self.removed) = self.removed.iter().partition(|post| is_upper(post));
         for list in [&mut upper.added, &mut upper.removed, &mut self.added, &mut self.removed] {
             list.shrink_to_fit();
         }
-        Some(upper)
+        Some((from, upper))
     }
 
     /// Takes out the best, so many and those that are equal to the last of them; best first.

@@ -4,10 +4,13 @@
 use super::candidates::{Candidate, Counted};
 use super::leaf::Leaf;
 use crate::latest::LargeCounts;
+use crate::sorted::partition_point;
 
 /// Leaves by their least candidates; the first takes all that are less, too.
 #[derive(Default)]
 pub(super) struct Rest {
+    /// The least candidate of each leaf.
+    froms: Vec<Candidate>,
     leaves: Vec<Leaf>,
 }
 
@@ -18,11 +21,13 @@ impl Rest {
 
     pub fn add(&mut self, candidate: Candidate, post: Counted, counts: &LargeCounts) {
         if self.leaves.is_empty() {
-            self.leaves.push(Leaf::new(candidate));
+            self.froms.push(candidate);
+            self.leaves.push(Leaf::new());
         }
         let at = self.leaf_of(candidate);
         self.leaves[at].add(post);
-        if let Some(upper) = self.leaves[at].split(counts) {
+        if let Some((from, upper)) = self.leaves[at].split(counts) {
+            self.froms.insert(at + 1, from);
             self.leaves.insert(at + 1, upper);
         }
     }
@@ -42,21 +47,28 @@ impl Rest {
     }
 
     fn leaf_of(&self, candidate: Candidate) -> usize {
-        self.leaves.partition_point(|leaf| leaf.from <= candidate).saturating_sub(1)
+        partition_point(&self.froms, |from| *from <= candidate).saturating_sub(1)
     }
 
     /// Drops a leaf that is empty; two short ones become one.
     fn tidy(&mut self, at: usize) {
         if self.leaves[at].is_empty() {
-            self.leaves.remove(at);
+            self.remove_leaf(at);
         } else if at > 0 && self.leaves[at].is_short() && self.leaves[at - 1].is_short() {
-            let short = self.leaves.remove(at);
+            let short = self.remove_leaf(at);
             self.leaves[at - 1].append(short);
         }
     }
 
+    fn remove_leaf(&mut self, at: usize) -> Leaf {
+        self.froms.remove(at);
+        self.leaves.remove(at)
+    }
+
     /// Bytes that they take.
     pub fn bytes(&self) -> usize {
-        self.leaves.capacity() * size_of::<Leaf>() + self.leaves.iter().map(Leaf::bytes).sum::<usize>()
+        self.froms.capacity() * size_of::<Candidate>()
+            + self.leaves.capacity() * size_of::<Leaf>()
+            + self.leaves.iter().map(Leaf::bytes).sum::<usize>()
     }
 }

@@ -1,22 +1,22 @@
 //! Searches lists that are sorted, and mostly short.
 
 /// A list of so many is looked through from its beginning: all its loads overlap, while each step of a binary search waits
-/// for the one before, and what groups hold is seldom in the cache.
+/// for the one before, and what groups and countries hold is seldom in the cache.
 const SHORT: usize = 64;
 
-/// How many of a sorted list are less than `item`: the place where it is, or would be.
-pub(super) fn place_of<T: Ord + Copy>(sorted: &[T], item: T) -> usize {
+/// How many of a list `is_first` holds for, where those come first.
+pub(crate) fn partition_point<T>(sorted: &[T], is_first: impl Fn(&T) -> bool) -> usize {
     let (mut before, mut rest) = (0, sorted);
     while rest.len() > SHORT {
         let half = rest.len() / 2;
-        if rest[half] < item {
+        if is_first(&rest[half]) {
             before += half + 1;
             rest = &rest[half + 1..];
         } else {
             rest = &rest[..half];
         }
     }
-    before + rest.iter().filter(|other| **other < item).count()
+    before + rest.iter().filter(|item| is_first(item)).count()
 }
 
 #[cfg(test)]
@@ -24,11 +24,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_item_has_its_place() {
+    fn the_first_ones_are_counted() {
         for length in [0, 1, 2, SHORT, SHORT + 1, 2 * SHORT + 1, 1000] {
             let sorted: Vec<usize> = (0..length).map(|n| 2 * n + 1).collect();
             for item in 0..2 * length + 3 {
-                assert_eq!(place_of(&sorted, item), sorted.partition_point(|other| *other < item), "{item}");
+                let is_first = |other: &usize| *other < item;
+                assert_eq!(partition_point(&sorted, is_first), sorted.partition_point(is_first), "{item}");
             }
         }
     }
