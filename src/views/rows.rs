@@ -23,6 +23,9 @@ const NEAR_ROWS: usize = 3;
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     leaves: Arc<Vec<Arc<Leaf>>>,
+    /// For each leaf but the first a key that is not greater than its own, and greater than those before. They lie side by
+    /// side, while to look into a leaf waits for memory three times.
+    begins: Arc<Vec<SortKey<'static>>>,
     size: usize,
 }
 
@@ -54,7 +57,7 @@ impl Rows {
             Bound::Excluded(start) => key <= start,
             Bound::Unbounded => false,
         };
-        let leaf = self.leaves.partition_point(|leaf| leaf.keys.last().is_some_and(is_before));
+        let leaf = self.begins.partition_point(is_before);
         let before = self.leaves.get(leaf).map_or(0, |leaf| leaf.keys.partition_point(is_before));
         let rows = self.leaves[leaf..].iter().flat_map(|leaf| leaf.rows()).skip(before);
         rows.take_while(move |(key, _)| match range.end_bound() {
@@ -66,13 +69,15 @@ impl Rows {
 
     /// For changes one after the other; those of keys near each other take less time than others.
     pub fn edit(&mut self) -> Edit<'_> {
-        Edit { leaves: Arc::make_mut(&mut self.leaves), size: &mut self.size, at: 0, next: 0 }
+        let (leaves, begins) = (Arc::make_mut(&mut self.leaves), &mut self.begins);
+        Edit { leaves, begins, size: &mut self.size, at: 0, next: 0 }
     }
 }
 
 /// Rows that are being changed.
 pub struct Edit<'a> {
     leaves: &'a mut Vec<Arc<Leaf>>,
+    begins: &'a mut Arc<Vec<SortKey<'static>>>,
     size: &'a mut usize,
     /// The leaf of the last change.
     at: usize,
@@ -102,6 +107,7 @@ impl Edit<'_> {
         *self.size += 1;
         if leaf.keys.len() > MOST_ROWS {
             let behind = leaf.split_off(MOST_ROWS / 2);
+            Arc::make_mut(self.begins).insert(self.at, behind.keys[0]);
             self.leaves.insert(self.at + 1, Arc::new(behind));
         }
         true
@@ -119,7 +125,7 @@ impl Edit<'_> {
         self.next = place;
         *self.size -= 1;
         if leaf.keys.is_empty() {
-            self.leaves.remove(self.at);
+            self.remove_leaf(self.at);
             self.at = self.at.saturating_sub(1);
         } else if leaf.keys.len() < FEW_ROWS {
             self.join_next();
@@ -135,9 +141,16 @@ impl Edit<'_> {
     fn join_next(&mut self) {
         let next = self.leaves.get(self.at + 1).map_or(MOST_ROWS, |next| next.keys.len());
         if self.leaves[self.at].keys.len() + next <= MOST_ROWS / 2 {
-            let next = self.leaves.remove(self.at + 1);
+            let next = self.remove_leaf(self.at + 1);
             own(&mut self.leaves[self.at]).append(&next);
         }
+    }
+
+    fn remove_leaf(&mut self, at: usize) -> Arc<Leaf> {
+        if !self.begins.is_empty() {
+            Arc::make_mut(self.begins).remove(at.saturating_sub(1));
+        }
+        self.leaves.remove(at)
     }
 
     /// Goes to the leaf that has the key, or would get it. Where it is there, or where it would be.
@@ -157,22 +170,22 @@ impl Edit<'_> {
 
     /// Goes to the leaf that has the key, or would get it. The way is short where that is near.
     fn find_leaf(&mut self, key: &SortKey<'_>) {
-        let begins_before = |leaf: &Arc<Leaf>| leaf.keys.first().is_some_and(|first| first <= key);
-        let (mut from, mut to, mut step) = (0, self.leaves.len(), 1);
-        if self.leaves.get(self.at).is_some_and(begins_before) {
-            from = self.at + 1;
-            while let Some(leaf) = self.leaves.get(self.at + step) {
-                if !begins_before(leaf) {
-                    to = self.at + step;
+        let has_begun = |begin: &SortKey<'_>| begin <= key;
+        let (mut from, mut to, mut step) = (0, self.begins.len(), 1);
+        if self.at == 0 || has_begun(&self.begins[self.at - 1]) {
+            from = self.at;
+            while let Some(begin) = self.begins.get(self.at + step - 1) {
+                if !has_begun(begin) {
+                    to = self.at + step - 1;
                     break;
                 }
-                from = self.at + step + 1;
+                from = self.at + step;
                 step *= 2;
             }
         } else {
-            to = to.min(self.at);
+            to = self.at - 1;
         }
-        self.at = (from + self.leaves[from..to].partition_point(begins_before)).saturating_sub(1);
+        self.at = from + self.begins[from..to].partition_point(has_begun);
     }
 }
 
@@ -217,7 +230,13 @@ mod tests {
         let all: Vec<_> = expected.iter().map(|(rank, first)| (*rank, *first)).collect();
         assert_eq!(found, all);
         assert_eq!(rows.size(), expected.len());
-        assert!(rows.leaves.iter().all(|leaf| (1..=MOST_ROWS).contains(&leaf.keys.len()) && leaf.keys.len() == leaf.numbers.len()));
+        assert_eq!(rows.leaves.len().saturating_sub(1), rows.begins.len());
+        for (nth, leaf) in rows.leaves.iter().enumerate() {
+            assert!((1..=MOST_ROWS).contains(&leaf.keys.len()));
+            assert_eq!(leaf.keys.len(), leaf.numbers.len());
+            assert!(nth == 0 || rows.begins[nth - 1] <= leaf.keys[0]);
+            assert!(rows.begins.get(nth).is_none_or(|next| leaf.keys.last() < Some(next)));
+        }
     }
 
     #[test]

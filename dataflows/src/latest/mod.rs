@@ -20,6 +20,7 @@ pub(crate) struct Latest {
     touched: Vec<usize>,
     counts: LargeCounts,
     superseded: u64,
+    /// Room for what is found of a chunk.
     found: Vec<Option<u32>>,
 }
 
@@ -36,15 +37,35 @@ impl Latest {
 
     /// Applies rows of the open tick, in any order.
     pub fn apply(&mut self, chunk: &Chunk) {
+        let found = self.find(&chunk.rows);
+        let mut rest = &found[..];
         for rows in chunk.rows.chunk_by(|a, b| segment_of(a.ind) == segment_of(b.ind)) {
-            self.apply_to_segment(segment_of(rows[0].ind), rows);
+            let (of_rows, of_others) = rest.split_at(rows.len());
+            self.apply_to_segment(segment_of(rows[0].ind), rows, of_rows);
+            rest = of_others;
         }
+        self.found = found;
     }
 
-    fn apply_to_segment(&mut self, number: usize, rows: &[Row]) {
+    /// The posts of these rows, as far as there are any.
+    ///
+    /// Posts lie far apart, and each look-up waits for memory twice, for the index and for the post: all rows are looked up
+    /// step by step, so that the waits overlap.
+    fn find(&mut self, rows: &[Row]) -> Vec<Option<u32>> {
+        let mut found = std::mem::take(&mut self.found);
+        let segment = |row: &Row| self.segments[segment_of(row.ind)].as_deref();
+        found.clear();
+        found.extend(rows.iter().map(|row| segment(row)?.candidate(row.ind)));
+        for (row, found) in rows.iter().zip(&mut found) {
+            *found = found.filter(|post| segment(row).is_some_and(|segment| segment.has(*post, row.ind)));
+        }
+        found
+    }
+
+    fn apply_to_segment(&mut self, number: usize, rows: &[Row], found: &[Option<u32>]) {
         let segment = self.segments[number].get_or_insert_with(|| Box::new(Segment::new()));
         let was_closed = segment.is_closed();
-        self.superseded += segment.apply(rows, &mut self.found, &mut self.counts);
+        self.superseded += segment.apply(rows, found, &mut self.counts);
         if was_closed && !segment.is_closed() {
             self.touched.push(number);
         }

@@ -46,18 +46,21 @@ impl Segment {
         self.open.is_empty() && self.first_new == self.posts
     }
 
-    /// Applies rows of the open tick. Says how many records are superseded by them, or they by records.
-    ///
-    /// Posts lie far apart, and each look-up waits for memory twice, for the index and for the post: all rows are looked up
-    /// first, step by step, so that the waits overlap. `found` only lends its room.
-    pub fn apply(&mut self, rows: &[Row], found: &mut Vec<Option<u32>>, counts: &mut LargeCounts) -> u64 {
-        found.clear();
-        found.extend(rows.iter().map(|row| self.index.candidate(Hash::of(row.ind))));
-        for (row, found) in rows.iter().zip(found.iter_mut()) {
-            *found = found.filter(|candidate| self.post(*candidate).ind == row.ind);
-        }
+    /// The number of a post that may be the one.
+    pub fn candidate(&self, ind: u64) -> Option<u32> {
+        self.index.candidate(Hash::of(ind))
+    }
+
+    /// Whether the post of this number is the one.
+    pub fn has(&self, post: u32, ind: u64) -> bool {
+        self.post(post).ind == ind
+    }
+
+    /// Applies rows of the open tick, some of whose posts were found before. Says how many records are superseded by them, or
+    /// they by records.
+    pub fn apply(&mut self, rows: &[Row], found: &[Option<u32>], counts: &mut LargeCounts) -> u64 {
         let mut superseded = 0;
-        for (row, found) in rows.iter().zip(found.iter()) {
+        for (row, found) in rows.iter().zip(found) {
             let index = found.unwrap_or_else(|| self.find(row.ind).unwrap_or_else(|| self.add(row.ind)));
             superseded += u64::from(self.apply_row(index as usize, row, counts));
         }
@@ -177,9 +180,14 @@ mod tests {
 
     /// Applies pins in a tick of their own; each then is the `after`-th of its `ind`, and was the `before`-th.
     fn check(segment: &mut Segment, applied: &[u32], superseded: u64, before: Option<u32>, after: u32) {
-        let (mut found, mut counts) = (Vec::new(), LargeCounts::default());
-        let sum: u64 = applied.iter().map(|nth| segment.apply(&pins(*nth), &mut found, &mut counts)).sum();
-        assert_eq!(sum, superseded);
+        let mut counts = LargeCounts::default();
+        let apply = |nth: &u32| {
+            let rows = pins(*nth);
+            let found = |row: &Row| segment.candidate(row.ind).filter(|post| segment.has(*post, row.ind));
+            let found: Vec<_> = rows.iter().map(found).collect();
+            segment.apply(&rows, &found, &mut counts)
+        };
+        assert_eq!(applied.iter().map(apply).sum::<u64>(), superseded);
         let ages = AgeTable::new(&AgeGroups::default());
         let category_of = |post: &Post| post.category(&ages).map(|(_, category)| category);
         let mut changed = 0;

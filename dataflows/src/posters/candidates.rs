@@ -52,7 +52,7 @@ impl Candidates {
     pub fn add(&mut self, post: Counted, counts: &LargeCounts) {
         let candidate = post.candidate(counts);
         if self.is_in_rest(candidate) {
-            self.rest.add(candidate, post, counts);
+            self.rest.add(post, counts);
             return;
         }
         self.top.entry(candidate).or_insert((post.count, 0)).1 += 1;
@@ -64,7 +64,7 @@ impl Candidates {
     pub fn remove(&mut self, post: Counted, counts: &LargeCounts) {
         let candidate = post.candidate(counts);
         if self.is_in_rest(candidate) {
-            self.rest.remove(candidate, post);
+            self.rest.remove(post, counts);
             if self.rest.is_empty() {
                 self.floor = None;
             }
@@ -93,7 +93,7 @@ impl Candidates {
             let rest = std::mem::replace(&mut self.top, top);
             for (candidate, (count, posts)) in rest {
                 for _ in 0..posts {
-                    self.rest.add(candidate, Counted { count, poster: candidate.1 }, counts);
+                    self.rest.add(Counted { count, poster: candidate.1 }, counts);
                 }
             }
             self.floor = (!self.rest.is_empty()).then_some(floor);

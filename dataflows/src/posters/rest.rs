@@ -6,9 +6,18 @@ use super::leaf::Leaf;
 use crate::latest::LargeCounts;
 use crate::sorted::partition_point;
 
+/// What comes or goes waits until there is so much of it. Leaves lie far apart in memory: so most of it finds a leaf that was
+/// read for another a moment ago.
+const WAITING: usize = 128;
+
 /// Leaves by their least candidates; the first takes all that are less, too.
 #[derive(Default)]
 pub(super) struct Rest {
+    /// How many there are.
+    posts: usize,
+    /// Those that came, and went, and no leaf knows of it yet.
+    added: Vec<Counted>,
+    removed: Vec<Counted>,
     /// The least candidate of each leaf.
     froms: Vec<Candidate>,
     leaves: Vec<Leaf>,
@@ -16,10 +25,38 @@ pub(super) struct Rest {
 
 impl Rest {
     pub fn is_empty(&self) -> bool {
-        self.leaves.is_empty()
+        self.posts == 0
     }
 
-    pub fn add(&mut self, candidate: Candidate, post: Counted, counts: &LargeCounts) {
+    pub fn add(&mut self, post: Counted, counts: &LargeCounts) {
+        self.posts += 1;
+        self.added.push(post);
+        self.settle_some(counts);
+    }
+
+    pub fn remove(&mut self, post: Counted, counts: &LargeCounts) {
+        self.posts -= 1;
+        self.removed.push(post);
+        self.settle_some(counts);
+    }
+
+    fn settle_some(&mut self, counts: &LargeCounts) {
+        if self.posts == 0 {
+            *self = Rest::default();
+        } else if self.added.len() + self.removed.len() >= WAITING {
+            self.settle(counts);
+        }
+    }
+
+    /// Lets the leaves know of what waits: what is removed was added before, or waits, too.
+    fn settle(&mut self, counts: &LargeCounts) {
+        let (mut added, mut removed) = (std::mem::take(&mut self.added), std::mem::take(&mut self.removed));
+        added.drain(..).for_each(|post| self.add_to_leaf(post.candidate(counts), post, counts));
+        removed.drain(..).for_each(|post| self.remove_from_leaf(post.candidate(counts), post));
+        (self.added, self.removed) = (added, removed);
+    }
+
+    fn add_to_leaf(&mut self, candidate: Candidate, post: Counted, counts: &LargeCounts) {
         if self.leaves.is_empty() {
             self.froms.push(candidate);
             self.leaves.push(Leaf::new());
@@ -32,7 +69,7 @@ impl Rest {
         }
     }
 
-    pub fn remove(&mut self, candidate: Candidate, post: Counted) {
+    fn remove_from_leaf(&mut self, candidate: Candidate, post: Counted) {
         let at = self.leaf_of(candidate);
         self.leaves[at].remove(post);
         self.tidy(at);
@@ -40,8 +77,10 @@ impl Rest {
 
     /// Takes out the best, so many and those that are equal to the last of them, as far as one leaf has them; best first.
     pub fn take_best(&mut self, number: usize, counts: &LargeCounts) -> Vec<Counted> {
+        self.settle(counts);
         let Some(last) = self.leaves.last_mut() else { return Vec::new() };
         let best = last.take_best(number, counts);
+        self.posts -= best.len();
         self.tidy(self.leaves.len() - 1);
         best
     }
@@ -67,7 +106,8 @@ impl Rest {
 
     /// Bytes that they take.
     pub fn bytes(&self) -> usize {
-        self.froms.capacity() * size_of::<Candidate>()
+        (self.added.capacity() + self.removed.capacity()) * size_of::<Counted>()
+            + self.froms.capacity() * size_of::<Candidate>()
             + self.leaves.capacity() * size_of::<Leaf>()
             + self.leaves.iter().map(Leaf::bytes).sum::<usize>()
     }
