@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 const PARTS: [f64; 5] = [0.0, 0.1, 0.5, 0.8, 0.9];
 /// Records a second whose way is followed, each in a request of its own.
 const FOLLOWED: f64 = 200.0;
-/// Connections for them, and as many for the others: more than are ever in use at these rates, so none waits for another.
+/// Connections for them, and for the others: more than are ever in use at these rates, so none waits for another. After a
+/// pause of the disk of a tenth of a second four hundred requests are due, and half of them wait while the others are read.
 const CONNECTIONS: usize = 16;
+const BULK_CONNECTIONS: usize = 64;
 /// How long the others have come when the first is followed: after a pause, the state's memory is in no cache.
 const LEAD: Duration = Duration::from_millis(500);
 
@@ -60,7 +62,7 @@ pub fn at(program: &Program, posts: &mut Posts, rate: f64, time: Duration) -> Ta
         thread::scope(|scope| {
             let others = scope.spawn(|| {
                 let every = loaded.div_f64(bulk.len().max(1) as f64);
-                load::open(program, &bulk, CONNECTIONS, |number| start + every * number as u32)
+                load::open(program, &bulk, BULK_CONNECTIONS, |number| start + every * number as u32)
             });
             sent = load::open(program, &followed, CONNECTIONS, |number| start + LEAD + due(number));
             let others = others.join().expect("no panic");

@@ -1,7 +1,7 @@
 //! A group's follower counts, from which the exact lower median is read.
 
-use crate::sorted::partition_point;
 use crate::row::Count;
+use crate::sorted::partition_point;
 
 /// Values of a block before it is split.
 const BLOCK_VALUES: usize = 64;

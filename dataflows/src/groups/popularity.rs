@@ -1,8 +1,8 @@
 //! A group's posts by category, from which the most popular are read.
 
-use crate::sorted::partition_point;
 use crate::names::NameId;
 use crate::ranks::with_ranks;
+use crate::sorted::partition_point;
 use std::cmp::Reverse;
 
 /// How many posts there are of each category that has some; sorted by category, as groups have few.
