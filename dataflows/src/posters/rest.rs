@@ -10,7 +10,7 @@ use crate::sorted::partition_point;
 /// read for another a moment ago.
 const WAITING: usize = 128;
 
-/// Leaves by their least candidates; the first takes all that are less, too.
+/// Leaves by their least candidates.
 #[derive(Default)]
 pub(super) struct Rest {
     /// How many there are.
@@ -18,7 +18,7 @@ pub(super) struct Rest {
     /// Those that came, and went, and no leaf knows of it yet.
     added: Vec<Counted>,
     removed: Vec<Counted>,
-    /// The least candidate of each leaf.
+    /// The least candidate of each leaf but the first.
     froms: Vec<Candidate>,
     leaves: Vec<Leaf>,
 }
@@ -58,13 +58,12 @@ impl Rest {
 
     fn add_to_leaf(&mut self, candidate: Candidate, post: Counted, counts: &LargeCounts) {
         if self.leaves.is_empty() {
-            self.froms.push(candidate);
             self.leaves.push(Leaf::new());
         }
         let at = self.leaf_of(candidate);
         self.leaves[at].add(post);
         if let Some((from, upper)) = self.leaves[at].split(counts) {
-            self.froms.insert(at + 1, from);
+            self.froms.insert(at, from);
             self.leaves.insert(at + 1, upper);
         }
     }
@@ -86,7 +85,7 @@ impl Rest {
     }
 
     fn leaf_of(&self, candidate: Candidate) -> usize {
-        partition_point(&self.froms, |from| *from <= candidate).saturating_sub(1)
+        partition_point(&self.froms, |from| *from <= candidate)
     }
 
     /// Drops a leaf that is empty; two short ones become one.
@@ -100,7 +99,9 @@ impl Rest {
     }
 
     fn remove_leaf(&mut self, at: usize) -> Leaf {
-        self.froms.remove(at);
+        if !self.froms.is_empty() {
+            self.froms.remove(at.saturating_sub(1));
+        }
         self.leaves.remove(at)
     }
 
@@ -110,5 +111,42 @@ impl Rest {
             + self.froms.capacity() * size_of::<Candidate>()
             + self.leaves.capacity() * size_of::<Leaf>()
             + self.leaves.iter().map(Leaf::bytes).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::latest::Post;
+    use crate::names::NameId;
+    use crate::row::{Count, Geo, Pin, Record};
+
+    /// A post with this follower count.
+    fn post(count: u64, counts: &mut LargeCounts) -> Counted {
+        let poster = NameId::from_number(1);
+        let mut post = Post::empty(1);
+        post.put(Record::Pin(Pin { poster, follower_count: Count::new(count), category: None }), counts);
+        post.put(Record::Geo(Geo::default()), counts);
+        let (_, poster, count) = post.poster().unwrap();
+        Counted { count, poster }
+    }
+
+    #[test]
+    fn lower_ones_come_where_the_first_leaf_was() {
+        let (mut rest, mut counts) = (Rest::default(), LargeCounts::default());
+        let mut of =
+            |range: std::ops::Range<u64>| range.map(|count| post(count, &mut counts)).collect::<Vec<_>>();
+        let (high, low) = (of(100_000..120_000), of(1..10_000));
+        high.iter().for_each(|post| rest.add(*post, &counts));
+        high[..10_000].iter().for_each(|post| rest.remove(*post, &counts));
+        low.iter().for_each(|post| rest.add(*post, &counts));
+        assert!(rest.leaves.len() > 3 && rest.froms.is_sorted() && rest.froms.len() + 1 == rest.leaves.len());
+        low.iter().for_each(|post| rest.remove(*post, &counts));
+        let mut best = Vec::new();
+        while !rest.is_empty() {
+            best.extend(rest.take_best(1000, &counts));
+        }
+        assert!(best.iter().eq(high[10_000..].iter().rev()));
+        assert!(rest.leaves.is_empty() && rest.froms.is_empty());
     }
 }
