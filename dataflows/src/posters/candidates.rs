@@ -25,6 +25,19 @@ impl Counted {
     pub fn candidate(&self, counts: &LargeCounts) -> Candidate {
         (counts.count(self.count), self.poster)
     }
+
+    /// A post with this follower count of the poster of this number.
+    #[cfg(test)]
+    pub fn new(count: u64, poster: u32, counts: &mut LargeCounts) -> Counted {
+        use crate::latest::Post;
+        use crate::row::{Geo, Pin, Record};
+        let poster = NameId::from_number(poster);
+        let mut post = Post::empty(1);
+        post.put(Record::Pin(Pin { poster, follower_count: Count::new(count), category: None }), counts);
+        post.put(Record::Geo(Geo::default()), counts);
+        let (_, poster, count) = post.poster().expect("it has a pin and a geo");
+        Counted { count, poster }
+    }
 }
 
 /// Posters that are kept in order when the list is cut.
@@ -136,9 +149,7 @@ impl Candidates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latest::Post;
     use crate::random::Random;
-    use crate::row::{Geo, Pin, Record};
 
     /// A list, and the same posts in order.
     struct Lists {
@@ -153,16 +164,8 @@ mod tests {
         }
 
         fn post(&mut self, count: u64, poster: u32) -> (Candidate, Counted) {
-            let pin = Pin {
-                poster: NameId::from_number(poster),
-                follower_count: Count::new(count),
-                category: None,
-            };
-            let mut post = Post::empty(1);
-            post.put(Record::Pin(pin), &mut self.counts);
-            post.put(Record::Geo(Geo::default()), &mut self.counts);
-            let (_, poster, count) = post.poster().unwrap();
-            ((self.counts.count(count), poster), Counted { count, poster })
+            let post = Counted::new(count, poster, &mut self.counts);
+            (post.candidate(&self.counts), post)
         }
 
         fn add(&mut self, count: u64, poster: u32) {

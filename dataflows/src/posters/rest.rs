@@ -51,16 +51,16 @@ impl Rest {
     /// Lets the leaves know of what waits: what is removed was added before, or waits, too.
     fn settle(&mut self, counts: &LargeCounts) {
         let (mut added, mut removed) = (std::mem::take(&mut self.added), std::mem::take(&mut self.removed));
-        added.drain(..).for_each(|post| self.add_to_leaf(post.candidate(counts), post, counts));
-        removed.drain(..).for_each(|post| self.remove_from_leaf(post.candidate(counts), post));
+        added.drain(..).for_each(|post| self.add_to_leaf(post, counts));
+        removed.drain(..).for_each(|post| self.remove_from_leaf(post, counts));
         (self.added, self.removed) = (added, removed);
     }
 
-    fn add_to_leaf(&mut self, candidate: Candidate, post: Counted, counts: &LargeCounts) {
+    fn add_to_leaf(&mut self, post: Counted, counts: &LargeCounts) {
         if self.leaves.is_empty() {
             self.leaves.push(Leaf::new());
         }
-        let at = self.leaf_of(candidate);
+        let at = self.leaf_of(post.candidate(counts));
         self.leaves[at].add(post);
         if let Some((from, upper)) = self.leaves[at].split(counts) {
             self.froms.insert(at, from);
@@ -68,8 +68,8 @@ impl Rest {
         }
     }
 
-    fn remove_from_leaf(&mut self, candidate: Candidate, post: Counted) {
-        let at = self.leaf_of(candidate);
+    fn remove_from_leaf(&mut self, post: Counted, counts: &LargeCounts) {
+        let at = self.leaf_of(post.candidate(counts));
         self.leaves[at].remove(post);
         self.tidy(at);
     }
@@ -117,25 +117,13 @@ impl Rest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latest::Post;
-    use crate::names::NameId;
-    use crate::row::{Count, Geo, Pin, Record};
-
-    /// A post with this follower count.
-    fn post(count: u64, counts: &mut LargeCounts) -> Counted {
-        let poster = NameId::from_number(1);
-        let mut post = Post::empty(1);
-        post.put(Record::Pin(Pin { poster, follower_count: Count::new(count), category: None }), counts);
-        post.put(Record::Geo(Geo::default()), counts);
-        let (_, poster, count) = post.poster().unwrap();
-        Counted { count, poster }
-    }
 
     #[test]
     fn lower_ones_come_where_the_first_leaf_was() {
         let (mut rest, mut counts) = (Rest::default(), LargeCounts::default());
-        let mut of =
-            |range: std::ops::Range<u64>| range.map(|count| post(count, &mut counts)).collect::<Vec<_>>();
+        let mut of = |range: std::ops::Range<u64>| {
+            range.map(|count| Counted::new(count, 1, &mut counts)).collect::<Vec<_>>()
+        };
         let (high, low) = (of(100_000..120_000), of(1..10_000));
         high.iter().for_each(|post| rest.add(*post, &counts));
         high[..10_000].iter().for_each(|post| rest.remove(*post, &counts));
